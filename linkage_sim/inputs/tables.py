@@ -1,0 +1,281 @@
+"""Reads a table that a person saved from a spreadsheet or a database, with its line numbers.
+
+Plain or gzip, UTF-8 with or without byte-order mark (another encoding when named), separated by
+comma, semicolon or tab. Whatever cannot be read whole is refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from linkage_sim.inputs.problems import Problems
+
+LARGEST_BYTES = 2**30
+_CHUNK = 2**20
+_KNOWN_HEADS = {
+    b"PK\x03\x04": "is a workbook or zip archive, not a table; save it as 'CSV UTF-8'",
+    b"\xd0\xcf\x11\xe0": "is an old Excel workbook, not a table; save it as 'CSV UTF-8'",
+    codecs.BOM_UTF16_LE: "is saved as UTF-16; save it as UTF-8 ('CSV UTF-8' in Excel)",
+    codecs.BOM_UTF16_BE: "is saved as UTF-16; save it as UTF-8 ('CSV UTF-8' in Excel)",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a table and the line of the file it starts on."""
+
+    line: int
+    cells: list[str]
+
+
+def read_file(path: str | Path, problems: Problems) -> bytes:
+    """Read a file as it lies on the disk.
+
+    Raises
+    ------
+    InputError
+        When it is missing, a folder, unreadable, empty or larger than one gigabyte.
+    """
+    try:
+        data = Path(path).read_bytes() if Path(path).stat().st_size <= LARGEST_BYTES else None
+    except FileNotFoundError:
+        reason = "no such file; check the path"
+    except IsADirectoryError:
+        reason = "is a folder; name a file in it"
+    except PermissionError:
+        reason = "may not be read; ask for the right to read it"
+    except (OSError, ValueError) as error:
+        reason = f"cannot be read ({type(error).__name__}); check the path and the disk"
+    else:
+        if data is None:
+            raise problems.refuse(None, "is larger than one gigabyte; split it")
+        if not data:
+            raise problems.refuse(None, "is empty; export it again")
+        return data
+    raise problems.refuse(None, reason)
+
+
+def unpacked(data: bytes, problems: Problems) -> bytes:
+    """Unpack gzip when the bytes are gzip, else give them back.
+
+    Raises
+    ------
+    InputError
+        When the archive is cut off, damaged, or holds more than one gigabyte.
+    """
+    if not data.startswith(b"\x1f\x8b"):
+        if problems.path.lower().endswith(".gz"):
+            raise problems.refuse(None, "is named .gz but is not gzip; compress it again or "
+                                        "rename it")
+        return data
+    parts: list[bytes] = []
+    size = 0
+    trouble = ""
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as archive:
+        try:
+            while part := archive.read(_CHUNK):
+                parts.append(part)
+                size += len(part)
+                if size > LARGEST_BYTES:
+                    trouble = "unpacks to more than one gigabyte; split it"
+                    break
+        except EOFError:
+            trouble = "the gzip file is cut off near here; copy or download it again"
+        except (OSError, zlib.error):
+            trouble = "the gzip file is damaged near here; copy or download it again"
+    if trouble:
+        raise problems.refuse(sum(part.count(b"\n") for part in parts) + 1, trouble)
+    return b"".join(parts)
+
+
+def decoded(data: bytes, problems: Problems, encoding: str = "utf-8") -> str:
+    """Turn bytes into text, strictly.
+
+    Parameters
+    ----------
+    encoding
+        Any text encoding Python knows ("gb18030" covers GBK); a byte-order mark is accepted.
+
+    Raises
+    ------
+    InputError
+        With the line of the first byte that is not text in this encoding.
+    """
+    try:
+        codec = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        codec = None
+    # Only text codecs: 'base64' and the like decode to bytes and are no encoding of a table.
+    if codec is None or not getattr(codec, "_is_text_encoding", True):
+        raise problems.refuse(None, f"encoding {quoted_name(encoding)} is not known; use utf-8 or "
+                                    "gb18030")
+    for head, text in _KNOWN_HEADS.items():
+        if data.startswith(head) and not codec.name.startswith("utf-16"):
+            raise problems.refuse(None, text)
+    bad_byte: int | None = None
+    text = ""
+    try:
+        text = data.decode("utf-8-sig" if codec.name == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        bad_byte = error.start
+    except UnicodeError:
+        bad_byte = 0
+    if bad_byte is not None:
+        raise problems.refuse(line_of(data, bad_byte), f"is not {codec.name} text" + _advice(data))
+    if "\0" in text:
+        raise problems.refuse(text.count("\n", 0, text.index("\0")) + 1,
+                              "holds a zero byte, so it is not a text file; export it as CSV UTF-8")
+    if not text.strip("\ufeff \t\r\n"):
+        raise problems.refuse(None, "is empty; export it again")
+    return text.removeprefix("\ufeff")
+
+
+def _advice(data: bytes) -> str:
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return "; save it as UTF-8"
+    return "; save it as UTF-8 ('CSV UTF-8' in Excel), or name its encoding: gb18030 fits"
+
+
+def quoted_name(name: str) -> str:
+    """Show a name a person gave, on one line."""
+    return repr(str(name)[:40])
+
+
+def line_of(data: bytes, position: int) -> int:
+    """Number the line that holds a byte, counting from 1, for Unix, Windows and old Mac files."""
+    before = data[:position]
+    return max(before.count(b"\n"), before.count(b"\r")) + 1
+
+
+def records(text: str, delimiter: str, problems: Problems) -> Iterator[Row]:
+    """Split text into records, quotes honoured, blank lines left out.
+
+    Raises
+    ------
+    InputError
+        When a quote is opened and never closed, or closed in the middle of a cell.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        start = reader.line_num + 1
+        trouble = ""
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            trouble = str(error)
+        if trouble:
+            raise problems.refuse(start, _quote_advice(trouble))
+        if any(cell.strip() for cell in cells):
+            yield Row(start, cells)
+
+
+def _quote_advice(trouble: str) -> str:
+    if "field larger" in trouble:
+        return "a cell is longer than 131,072 characters; a quote may be missing at its end"
+    if "unexpected end" in trouble:
+        return 'a quote (") opens here and is never closed; close it, or the file is cut off'
+    return 'a quote (") inside a cell; write the cell in quotes and every inner quote twice ("")'
+
+
+def guessed_delimiter(text: str) -> str:
+    """Tell by its first line what separates the cells of a table: comma, semicolon or tab."""
+    head = re.sub(r'"[^"]*"', "", re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0])
+    return max(",;\t", key=head.count)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is looked for: its name here and the usual names elsewhere, best first."""
+
+    name: str
+    aliases: tuple[str, ...]
+    required: bool = True
+
+
+def find_columns(
+    header: Row,
+    wanted: Sequence[Column],
+    given: Mapping[str, str] | None,
+    problems: Problems,
+    *,
+    private: bool = False,
+) -> dict[str, int]:
+    """Find which column of a table holds what.
+
+    Parameters
+    ----------
+    given
+        Column name here -> header in the file, where the usual names do not fit.
+    private
+        True: never repeat what stands in the header line (it may be a row of personal data).
+
+    Returns
+    -------
+    dict
+        Column name -> position; columns that are not required may be missing.
+    """
+    titles = [title.strip().casefold() for title in header.cells]
+    known = {column.name for column in wanted}
+    found: dict[str, int] = {}
+    for name, title in (given or {}).items():
+        if name not in known:
+            near = get_close_matches(str(name), sorted(known), n=1)
+            problems.add(None, f"columns: {quoted_name(name)} is not a column that is read; "
+                               + (f"did you mean '{near[0]}'?" if near
+                                  else f"allowed: {', '.join(sorted(known))}"))
+    for column in wanted:
+        title = (given or {}).get(column.name)
+        names = column.aliases if title is None else (str(title).strip().casefold(),)
+        places = [position for name in names for position, other in enumerate(titles)
+                  if other == name]
+        if places:
+            found[column.name] = places[0]
+            if titles.count(titles[places[0]]) > 1:
+                problems.add(header.line, f"two columns have the header used for '{column.name}'; "
+                                          "delete or rename one")
+        elif column.required or title is not None:
+            problems.add(header.line, _missing(column, title, header, private))
+    _one_use_each(found, header, problems)
+    return found
+
+
+def _one_use_each(found: Mapping[str, int], header: Row, problems: Problems) -> None:
+    by_place: dict[int, list[str]] = {}
+    for name, place in found.items():
+        by_place.setdefault(place, []).append(name)
+    for names in by_place.values():
+        if len(names) > 1:
+            problems.add(header.line, f"one column is used for {' and '.join(names)}; name another")
+
+
+def _missing(column: Column, title: str | None, header: Row, private: bool) -> str:
+    text = (f"no column for '{column.name}'" if title is None
+            else f"no column named {quoted_name(title)} for '{column.name}'")
+    text += f"; usual names: {', '.join(column.aliases[:6])}"
+    if private:
+        return text + "; the first line must name the columns"
+    shown = ", ".join(cell.strip()[:30] for cell in header.cells[:12])
+    shown = "".join(sign if sign.isprintable() else "?" for sign in shown)
+    return text + f"; found: {shown}"
+
+
+def full_row(row: Row, width: int, problems: Problems) -> bool:
+    """Say whether a record has as many cells as the header, and note it when not."""
+    if len(row.cells) == width:
+        return True
+    problems.add(row.line, f"{len(row.cells)} cells where the header has {width}; the line may be "
+                           "cut off or hold a separator that is not in quotes")
+    return False
