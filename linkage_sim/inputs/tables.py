@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from linkage_sim.inputs.problems import Problems
+from linkage_sim.inputs.problems import Problems, quoted
 
 LARGEST_BYTES = 2**30
 _CHUNK = 2**20
@@ -112,11 +112,11 @@ def decoded(data: bytes, problems: Problems, encoding: str = "utf-8") -> str:
     """
     try:
         codec = codecs.lookup(encoding)
+        b"".decode(encoding)
     except (LookupError, ValueError):
         codec = None
-    # Only text codecs: 'base64' and the like decode to bytes and are no encoding of a table.
-    if codec is None or not getattr(codec, "_is_text_encoding", True):
-        raise problems.refuse(None, f"encoding {quoted_name(encoding)} is not known; use utf-8 or "
+    if codec is None:
+        raise problems.refuse(None, f"encoding {quoted(encoding)} is not known; use utf-8 or "
                                     "gb18030")
     for head, text in _KNOWN_HEADS.items():
         if data.startswith(head) and not codec.name.startswith("utf-16"):
@@ -145,11 +145,6 @@ def _advice(data: bytes) -> str:
     except UnicodeDecodeError:
         return "; save it as UTF-8"
     return "; save it as UTF-8 ('CSV UTF-8' in Excel), or name its encoding: gb18030 fits"
-
-
-def quoted_name(name: str) -> str:
-    """Show a name a person gave, on one line."""
-    return repr(str(name)[:40])
 
 
 def line_of(data: bytes, position: int) -> int:
@@ -230,10 +225,10 @@ def find_columns(
     titles = [title.strip().casefold() for title in header.cells]
     known = {column.name for column in wanted}
     found: dict[str, int] = {}
-    for name, title in (given or {}).items():
+    for name in given or {}:
         if name not in known:
             near = get_close_matches(str(name), sorted(known), n=1)
-            problems.add(None, f"columns: {quoted_name(name)} is not a column that is read; "
+            problems.add(None, f"columns: {quoted(str(name))} is not a column that is read; "
                                + (f"did you mean '{near[0]}'?" if near
                                   else f"allowed: {', '.join(sorted(known))}"))
     for column in wanted:
@@ -263,7 +258,7 @@ def _one_use_each(found: Mapping[str, int], header: Row, problems: Problems) -> 
 
 def _missing(column: Column, title: str | None, header: Row, private: bool) -> str:
     text = (f"no column for '{column.name}'" if title is None
-            else f"no column named {quoted_name(title)} for '{column.name}'")
+            else f"no column named {quoted(str(title))} for '{column.name}'")
     text += f"; usual names: {', '.join(column.aliases[:6])}"
     if private:
         return text + "; the first line must name the columns"

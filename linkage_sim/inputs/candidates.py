@@ -1,0 +1,118 @@
+"""Turns the projects of a participatory-budget election into candidates for our vote."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.scenario.fields import CATEGORIES
+
+if TYPE_CHECKING:
+    from linkage_sim.inputs.pabulib import Election, Project
+
+# What Pabulib calls a category -> our category of need. A judgement, meant to be overridden:
+# - education: in the Warsaw files classes and equipment of schools, libraries, playgroups;
+# - sport: open-air gyms and classes for everyone, so recreation rather than health;
+# - streets, public space, greenery: our "environment and safety";
+# - welfare: help for persons in a hard situation, so hardship and disability relief.
+# Nothing here maps to elder care, employment or mediation: Pabulib has no such category.
+CATEGORY_OF: dict[str, str] = {
+    "education": "child_family",
+    "health": "health",
+    "welfare": "hardship",
+    "culture": "culture",
+    "sport": "culture",
+    "public space": "environment",
+    "public transit and roads": "environment",
+    "urban greenery": "environment",
+    "environmental protection": "environment",
+}
+DEAREST_YUAN = 1e9
+LONGEST_ID, LONGEST_NAME = 80, 400
+
+
+def _table(override: Mapping[str, str] | None) -> dict[str, str]:
+    table = dict(CATEGORY_OF)
+    wrong = []
+    for name, need in (override or {}).items():
+        table[str(name).strip().casefold()] = need
+        if need not in CATEGORIES:
+            wrong.append(f"categories: '{need}' (for '{name}') is not a category of need; allowed: "
+                         + ", ".join(CATEGORIES))
+    if wrong:
+        raise InputError(wrong)
+    return table
+
+
+def category_of(project: Project, override: Mapping[str, str] | None = None) -> str | None:
+    """Give the category of need of a project: the first of its categories that maps.
+
+    Parameters
+    ----------
+    override
+        Category in the file -> category of need; added to `CATEGORY_OF` and stronger.
+
+    Returns
+    -------
+    str or None
+        None when no category of the project maps.
+    """
+    table = _table(override)
+    return next((table[name.casefold()] for name in project.categories
+                 if name.casefold() in table), None)
+
+
+def unmapped_projects(
+    election: Election, override: Mapping[str, str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """List the projects left out because no category of theirs maps: id -> its categories."""
+    return {project.id: project.categories for project in election.projects
+            if category_of(project, override) is None}
+
+
+def vote_fragment(
+    election: Election,
+    yuan_per_unit: float = 1.0,
+    override: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Give the projects of an election as `world.candidates`; unmapped ones are left out.
+
+    Parameters
+    ----------
+    yuan_per_unit
+        Yuan for one unit of the election's currency, above 0.
+    override
+        Category in the file -> category of need, where `CATEGORY_OF` does not fit.
+
+    Raises
+    ------
+    InputError
+        For a factor that is not above 0, an unknown category of need, a cost outside the range
+        of a scenario, or an election of which nothing maps.
+    """
+    if not (math.isfinite(yuan_per_unit) and yuan_per_unit > 0):
+        raise InputError(f"yuan per unit: found {yuan_per_unit}; give a number above 0")
+    wrong, candidates = [], []
+    for project in election.projects:
+        category = category_of(project, override)
+        if category is None:
+            continue
+        cost = project.cost * yuan_per_unit
+        if not 0.005 <= cost <= DEAREST_YUAN:
+            wrong.append(f"{election.path}: project '{project.id[:LONGEST_ID]}' costs {cost:g} "
+                         f"yuan; allowed: 0.01 to {DEAREST_YUAN:,.0f}; check the factor")
+        if len(project.id) > LONGEST_ID:
+            wrong.append(f"{election.path}: project id '{project.id[:20]}...' is longer than "
+                         f"{LONGEST_ID} characters; shorten it")
+        candidate = {"id": project.id, "category": category, "cost_yuan": round(cost, 2)}
+        if project.name:
+            candidate["name"] = project.name[:LONGEST_NAME]
+        candidates.append(candidate)
+    if not candidates:
+        wrong.append(f"{election.path}: no project has a category that maps to a need; name some "
+                     "with override={'category in the file': 'category of need'}")
+    if wrong:
+        raise InputError(wrong)
+    return {"world": {"candidates": candidates}}
