@@ -98,6 +98,10 @@ class Hearing(Section):
     voice_tie: float = assumption(
         2.0, "Voice of those tied to the committee", "与居委会有联系者的话语权", "factor", 1, 10
     )
+    voice_tied_share: float = assumption(
+        0.05, "Residents tied to the committee besides building heads", "与居委会有联系者比例", "share",
+        0, 1,
+    )
     voice_vulnerability: float = assumption(
         1.0, "How much vulnerability silences", "脆弱性削弱话语权", "exponent", 0, 3
     )

@@ -1,0 +1,153 @@
+"""Counting: who is in need, who is covered, how well places match needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkage_sim.compiled_draws import kernel
+from linkage_sim.kernels.counters import Count
+from linkage_sim.kernels.needs import WEEKS_PER_YEAR, close_episode
+from linkage_sim.kernels.tables import HELD, LOST, Known, Needs, Place, Places, Projects
+
+NEED_WEEKS = int(Count.NEED_WEEKS)
+UNCOVERED_WEEKS = int(Count.UNCOVERED_WEEKS)
+SEVERITY_WEEKS = int(Count.SEVERITY_WEEKS)
+COVERED_SEVERITY = int(Count.COVERED_SEVERITY)
+BOUGHT_SEVERITY = int(Count.BOUGHT_SEVERITY)
+TOP_SEVERITY_WEEKS = int(Count.TOP_SEVERITY_WEEKS)
+TOP_COVERED_SEVERITY = int(Count.TOP_COVERED_SEVERITY)
+RESIDENT_WEEKS = int(Count.RESIDENT_WEEKS)
+MATCH_WEIGHT = int(Count.MATCH_WEIGHT)
+MATCH_SUM = int(Count.MATCH_SUM)
+DAYS = 7.0
+MOST_VULNERABLE = 4
+
+
+@kernel
+def count_needs(
+    place: Place, needs: Needs, known: Known, fifth: Any, in_need: Any, reachable: Any, counts: Any
+) -> None:
+    """Count persons in need and book a week of need, covered or not, at the start of a week.
+
+    Parameters
+    ----------
+    fifth : uint8[residents]
+        Fifth of vulnerability; 4 is the most vulnerable.
+    in_need, reachable : float64[8]
+        Filled with persons in need, and those of them whom providers know.
+    counts : float64[years, counts]
+        Table of this community.
+    """
+    year = place.week // WEEKS_PER_YEAR
+    for category in range(len(in_need)):
+        in_need[category] = 0.0
+        reachable[category] = 0.0
+    need_weeks = uncovered = severity_weeks = covered_severity = 0.0
+    bought_severity = top_weeks = top_covered = 0.0
+    for row in range(place.first, place.stop):
+        bits = needs.active[row]
+        if bits == 0:
+            continue
+        aware = known.aware[row] == 1
+        top = fifth[row] == MOST_VULNERABLE
+        for category in range(len(in_need)):
+            if (bits >> category) & 1 == 0:
+                continue
+            in_need[category] += 1.0
+            if aware or (known.workers[row] >> category) & 1 == 1:
+                reachable[category] += 1.0
+            weight = needs.severity[category]
+            covered = min(1.0, max(0.0, float(needs.cover[row, category]) - place.week))
+            bought = min(1.0, max(0.0, float(needs.cover_bought[row, category]) - place.week))
+            need_weeks += 1.0
+            uncovered += 1.0 - covered
+            severity_weeks += weight
+            covered_severity += weight * covered
+            bought_severity += weight * bought
+            if top:
+                top_weeks += weight
+                top_covered += weight * covered
+    counts[year, NEED_WEEKS] += need_weeks
+    counts[year, UNCOVERED_WEEKS] += uncovered
+    counts[year, SEVERITY_WEEKS] += severity_weeks
+    counts[year, COVERED_SEVERITY] += covered_severity
+    counts[year, BOUGHT_SEVERITY] += bought_severity
+    counts[year, TOP_SEVERITY_WEEKS] += top_weeks
+    counts[year, TOP_COVERED_SEVERITY] += top_covered
+    counts[year, RESIDENT_WEEKS] += place.stop - place.first
+
+
+@kernel
+def count_active(active: Any, first: int, stop: int, in_need: Any) -> None:
+    """Count persons in need by category: float64[8]."""
+    for category in range(len(in_need)):
+        in_need[category] = 0.0
+    for row in range(first, stop):
+        bits = active[row]
+        if bits != 0:
+            for category in range(len(in_need)):
+                if (bits >> category) & 1 == 1:
+                    in_need[category] += 1.0
+
+
+@kernel
+def match_now(
+    place: Place, rows: Any, in_need: Any, needs: Needs, projects: Projects, places: Places
+) -> tuple[float, float]:
+    """Compare what funded places offer with what people need, at this moment.
+
+    Returns
+    -------
+    (float, float)
+        Places in delivery this week (weighted by the part of the week), and
+        sum over categories of min(share of places that still reach their need, share of
+        severity-weighted need); the second is 0 without need or places.
+    """
+    held = [0.0] * len(in_need)
+    total = 0.0
+    for project in rows:
+        begin = max(projects.start_day[project], DAYS * place.week)
+        end = min(projects.end_day[project], DAYS * (place.week + 1))
+        if end <= begin:
+            continue
+        share = (end - begin) / DAYS
+        category = projects.category[project]
+        for seat in range(projects.place_first[project], projects.place_stop[project]):
+            total += share
+            if places.state[seat] == HELD or places.state[seat] == LOST:
+                if (needs.active[places.holder[seat]] >> category) & 1 == 1:
+                    held[category] += share
+            elif in_need[category] > 0.0:
+                held[category] += share
+    need = 0.0
+    for category in range(len(in_need)):
+        need += in_need[category] * needs.severity[category]
+    if total <= 0.0 or need <= 0.0:
+        return total, 0.0
+    match = 0.0
+    for category in range(len(in_need)):
+        match += min(
+            held[category] / total, in_need[category] * needs.severity[category] / need
+        )
+    return total, match
+
+
+@kernel
+def book_match(place: Place, start: Any, end: Any, counts: Any) -> None:
+    """Add a week's match, mean of its start and end, weighted by places."""
+    year = place.week // WEEKS_PER_YEAR
+    weight = (start[0] + end[0]) / 2.0
+    counts[year, MATCH_WEIGHT] += weight
+    counts[year, MATCH_SUM] += weight * (start[1] + end[1]) / 2.0
+
+
+@kernel
+def close_open_episodes(place: Place, needs: Needs, counts: Any) -> None:
+    """At the end of a run, book the waits of needs that nobody has met yet."""
+    now = float(place.week + 1)
+    for row in range(place.first, place.stop):
+        for category in range(len(needs.severity)):
+            if (needs.active[row] >> category) & 1 == 1:
+                close_episode(
+                    row, category, now, place.first_week, needs.onset, needs.served, counts
+                )

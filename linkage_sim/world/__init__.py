@@ -1,0 +1,1 @@
+"""The starting state: people, ties and the columns that hold them."""

@@ -1,0 +1,199 @@
+"""Typed columns: one array a property, one row a resident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+UInt8 = NDArray[np.uint8]
+UInt16 = NDArray[np.uint16]
+
+OWNER, RENTER, FLOATING = 0, 1, 2
+NO_VOLUNTEER, VOLUNTEER, FORMER_VOLUNTEER = 0, 1, 2
+N_FIFTHS = 5
+N_GROUPS = 4 * N_FIFTHS
+NEVER = np.float32(np.inf)
+# A resident's permanent identity: community number in the high bits, row within it in the low ones,
+# so that a community keeps its chances whatever stands beside it.
+IDENTITY_BITS = 20
+
+
+class Columns:
+    """Arrays that can be filled but not exchanged, so that two holders never drift apart."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__:
+            raise AttributeError(f"column '{name}' is filled in place, never reassigned")
+        object.__setattr__(self, name, value)
+
+    def bytes(self) -> int:
+        """Memory of all columns, in bytes."""
+        return sum(
+            value.nbytes
+            for item in fields(self)  # type: ignore[arg-type]
+            if isinstance(value := getattr(self, item.name), np.ndarray)
+        )
+
+
+@dataclass(eq=False)
+class People(Columns):
+    """What does not change while policies differ; shared by every run on the same seed.
+
+    Attributes
+    ----------
+    first_row : int64[communities + 1]
+        Rows of community c are first_row[c] .. first_row[c + 1] - 1.
+    household, building : int32[residents]
+        Numbers that are unique over all communities; members stand side by side.
+    age_group : uint8[residents]
+        0 = 0-14, 1 = 15-39, 2 = 40-59, 3 = 60+.
+    fifth : uint8[residents]
+        Fifth of vulnerability, 0 least .. 4 most vulnerable.
+    group : uint8[residents]
+        age_group * 5 + fifth; hazards are common to a group.
+    status : uint8[residents]
+        OWNER, RENTER or FLOATING.
+    voice : float32[residents]
+        Relative chance to be heard by self-selection, mean about 1 among those of 15 and older.
+    taste : float32[residents]
+        Personal part of satisfaction.
+    tie_start : int64[residents + 1], tie_to : int32[ties]
+        Compressed sparse rows: ties of resident i are tie_to[tie_start[i]:tie_start[i + 1]].
+    tie_kind : uint8[ties]
+        0 household, 1 building, 2 interest, 3 building head, 4 long.
+    """
+
+    first_row: Int64
+    household: Int32
+    building: Int32
+    age_group: UInt8
+    fifth: UInt8
+    group: UInt8
+    status: UInt8
+    vulnerability: Float32
+    voice: Float32
+    taste: Float32
+    building_head: UInt8
+    tie_start: Int64
+    tie_to: Int32
+    tie_kind: UInt8
+    registered_needs: UInt8 | None = None
+
+    @property
+    def n_residents(self) -> int:
+        """Number of residents."""
+        return len(self.household)
+
+    @property
+    def n_communities(self) -> int:
+        """Number of communities."""
+        return len(self.first_row) - 1
+
+    def rows(self, community: int) -> slice:
+        """Give the rows of one community."""
+        return slice(int(self.first_row[community]), int(self.first_row[community + 1]))
+
+
+@dataclass(eq=False)
+class State(Columns):
+    """What changes in a run: needs, feelings, volunteering. Times are weeks since the start.
+
+    Attributes
+    ----------
+    active : uint8[residents]
+        Bit k is set while need k is there.
+    due : float32[residents, 8], next_due : float32[residents]
+        When each need changes next by itself, and the earliest of them.
+    changes : uint16[residents, 8]
+        Changes so far; numbers the draw of the next one.
+    onset : float32[residents, 8]
+        When the current or last episode began.
+    cover, cover_bought : float32[residents, 8]
+        Until when a contact covers the need; by anybody, by purchase alone.
+    served : uint8[residents]
+        Bit k is set once the current episode of need k had a contact.
+    list_committee, list_workers, list_volunteers : uint8[residents]
+        Bit k is set while this side knows of need k.
+    aware : uint8[residents]
+        1 when the resident knows the services and comes by itself.
+    expectation, satisfaction, trust : float32[residents]
+        0..1; `lift` gathers publicity until expectation is next evaluated.
+    volunteer : uint8[residents], volunteer_due : float32[residents], volunteer_changes : uint16
+        State, next possible change and its number; `left_week` when somebody stopped.
+    hours_used, idle_weeks, credit, asked_by, motivation
+        A volunteer's record: hours used, weeks without a task, time-bank credit, who asked
+        (0 nobody, 1 committee, 2 volunteer, 3 worker) and motivation 0..1.
+    """
+
+    active: UInt8
+    due: Float32
+    next_due: Float32
+    changes: UInt16
+    onset: Float32
+    cover: Float32
+    cover_bought: Float32
+    served: UInt8
+    list_committee: UInt8
+    list_workers: UInt8
+    list_volunteers: UInt8
+    aware: UInt8
+    expectation: Float32
+    satisfaction: Float32
+    previous: Float32
+    trust: Float32
+    own_experience: Float32
+    lift: Float32
+    volunteer: UInt8
+    volunteer_due: Float32
+    volunteer_changes: UInt16
+    left_week: Float32
+    hours_used: Float32
+    idle_weeks: UInt16
+    credit: Float32
+    asked_by: UInt8
+    motivation: Float32
+
+
+def empty_state(residents: int) -> State:
+    """Make the columns of a run, with nobody in need and nobody volunteering."""
+
+    def column(dtype: Any, width: int | None = None, fill: float = 0) -> Any:
+        shape = residents if width is None else (residents, width)
+        return np.full(shape, fill, dtype=dtype)
+
+    return State(
+        active=column(np.uint8),
+        due=column(np.float32, 8, NEVER),
+        next_due=column(np.float32, None, NEVER),
+        changes=column(np.uint16, 8),
+        onset=column(np.float32, 8, -NEVER),
+        cover=column(np.float32, 8, -NEVER),
+        cover_bought=column(np.float32, 8, -NEVER),
+        served=column(np.uint8),
+        list_committee=column(np.uint8),
+        list_workers=column(np.uint8),
+        list_volunteers=column(np.uint8),
+        aware=column(np.uint8),
+        expectation=column(np.float32),
+        satisfaction=column(np.float32),
+        previous=column(np.float32),
+        trust=column(np.float32),
+        own_experience=column(np.float32, None, np.nan),
+        lift=column(np.float32),
+        volunteer=column(np.uint8),
+        volunteer_due=column(np.float32, None, NEVER),
+        volunteer_changes=column(np.uint16),
+        left_week=column(np.float32, None, -NEVER),
+        hours_used=column(np.float32),
+        idle_weeks=column(np.uint16),
+        credit=column(np.float32),
+        asked_by=column(np.uint8),
+        motivation=column(np.float32, None, 1.0),
+    )
