@@ -17,12 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.errors import InputError
-from linkage_sim.inputs.desks import desks_comments as desks_comments
-from linkage_sim.inputs.desks import desks_fragment as desks_fragment
+from linkage_sim.inputs.desks import desks_comments, desks_fragment
 from linkage_sim.inputs.event_words import WORDS, Kind
 from linkage_sim.inputs.log_rows import LogColumns, read_log_columns
 from linkage_sim.inputs.meetings import Meetings, find_meetings, weekday_counts
 
+__all__ = [
+    "CaseTable",
+    "Desk",
+    "EventLog",
+    "Group",
+    "desks_comments",
+    "desks_fragment",
+    "read_event_log",
+]
 MOST_ROLES = 500
 
 

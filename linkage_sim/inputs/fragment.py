@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -122,7 +122,7 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         pairs = ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
-    if isinstance(value, Sequence):
+    if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
     raise TypeError(f"TOML cannot hold a {type(value).__name__}")
 

@@ -12,13 +12,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from linkage_sim.inputs.candidates import CATEGORY_OF as CATEGORY_OF
-from linkage_sim.inputs.candidates import category_of as category_of
-from linkage_sim.inputs.candidates import unmapped_projects as unmapped_projects
-from linkage_sim.inputs.candidates import vote_fragment as vote_fragment
+from linkage_sim.inputs.candidates import (
+    CATEGORY_OF,
+    category_of,
+    unmapped_projects,
+    vote_fragment,
+)
 from linkage_sim.inputs.problems import Problems, quoted
 from linkage_sim.inputs.tables import Row, decoded, full_row, read_file, records, unpacked
 
+__all__ = [
+    "CATEGORY_OF",
+    "Election",
+    "Project",
+    "Voter",
+    "category_of",
+    "read_election",
+    "unmapped_projects",
+    "vote_fragment",
+]
 SECTIONS = ("META", "PROJECTS", "VOTES")
 OLDEST = 120
 _AGE_RANGE = re.compile(r"\d{1,3}\s*(?:-\s*\d{1,3}|\+)")

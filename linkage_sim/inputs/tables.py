@@ -112,7 +112,7 @@ def decoded(data: bytes, problems: Problems, encoding: str = "utf-8") -> str:
     """
     try:
         codec = codecs.lookup(encoding)
-        b"".decode(encoding)
+        bytes(4).decode(encoding, "replace")
     except (LookupError, ValueError):
         codec = None
     if codec is None:
