@@ -12,6 +12,7 @@ FEWEST_EVENTS = 30
 SHARE_ON_CALENDAR = 0.98
 MOST_WEEKDAYS = 3
 SMALLEST_BATCH_GAP = 4.0
+FILES_A_DATE = 3
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class Meetings:
 
     def __str__(self) -> str:
         named = " and ".join(WEEKDAYS[day] for day in self.weekdays)
-        return named or f"every {self.gaps_days[0]:.0f} days"
+        cycle = sum(self.gaps_days)
+        if named and cycle == 7:
+            return named
+        return f"{named} every {cycle:.0f} days".lstrip()
 
 
 def weekday_counts(days: NDArray[np.int64]) -> tuple[int, ...]:
@@ -60,9 +64,10 @@ def weekday_counts(days: NDArray[np.int64]) -> tuple[int, ...]:
 def find_meetings(days: NDArray[np.int64]) -> Meetings | None:
     """Find the calendar behind the days a desk acted on; None when it acts on any working day.
 
-    A weekday calendar is at most three weekdays that hold 98 % of at least thirty events; a batch
-    calendar is few days, at least four days apart, that hold 98 % where free choice would have
-    used three times as many. With fewer than thirty events chance could look like a calendar.
+    A weekday calendar is at most three weekdays that hold 98 % of at least thirty events, every
+    week or every few weeks; a batch calendar is few days, at least four days apart, that hold
+    98 % where free choice would have used three times as many. With fewer than thirty events
+    chance could look like a calendar.
     """
     if days.size < FEWEST_EVENTS:
         return None
@@ -70,13 +75,15 @@ def find_meetings(days: NDArray[np.int64]) -> Meetings | None:
     busiest = np.argsort(-counts, kind="stable")
     held = np.cumsum(counts[busiest]) / days.size
     n_weekdays = int(np.searchsorted(held, SHARE_ON_CALENDAR)) + 1
-    batch = _batch_days(days, n_weekdays)
-    if batch is not None:
-        return batch
     if n_weekdays > MOST_WEEKDAYS:
-        return None
+        return _batch_days(days, n_weekdays)
     chosen = np.sort(busiest[:n_weekdays])
     gaps = np.diff(np.append(chosen, chosen[0] + 7)).astype(float)
+    dates = np.unique(days[np.isin((days - 1) % 7, chosen)])
+    usual_gap = float(np.median(np.diff(dates))) if dates.size > 2 else 0.0
+    # With three and more files a date, weeks left out are not weeks without files.
+    if days.size >= FILES_A_DATE * dates.size and usual_gap > 1.5 * gaps.max():
+        gaps = np.array([usual_gap])
     return Meetings(tuple(int(day) for day in chosen), tuple(gaps.tolist()),
                     float(held[n_weekdays - 1]))
 
