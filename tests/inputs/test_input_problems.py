@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -174,3 +176,12 @@ def test_exactly_twenty_problems_need_no_count(tmp_path: Path) -> None:
     path.write_text("id,age,household,building\n" + "".join(
         f"{n},-1,1,1\n" for n in range(20)), encoding="utf-8")
     assert len(refused(read_register, path).messages) == 20
+
+
+def test_readers_load_neither_pandas_nor_numba_nor_mesa() -> None:
+    code = ("import sys; from linkage_sim.inputs import read_event_log, read_election, "
+            "read_register, to_toml; "
+            "print(sorted({'pandas', 'numba', 'mesa', 'matplotlib'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          check=True, cwd=Path(__file__).parents[2])
+    assert done.stdout.strip() == "[]"
