@@ -36,6 +36,7 @@ import numpy as np
 from linkage_sim import draws
 from linkage_sim.draws import DECISION_BITS, MASK32, MASK64, TWO_PI, UNIFORM_STEP
 
+_settings: Any = numba.config
 _inlined = numba.njit(nogil=True, error_model="numpy", forceinline=True)
 
 philox4x32 = _inlined(draws.philox4x32)
@@ -110,17 +111,17 @@ def parallel_kernel(function: Callable[..., Any]) -> Any:
 
 def _compiled(function: Callable[..., Any], parallel: bool) -> Any:
     folder = _code_folder()
-    if folder is None or numba.config.DISABLE_JIT:
+    if folder is None or _settings.DISABLE_JIT:
         return numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
-    chosen = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    chosen = _settings.CACHE_DIR
+    _settings.CACHE_DIR = str(folder)
     dispatcher = numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
     try:
         dispatcher.enable_caching()
     except RuntimeError:  # the function's text is in no file, as when typed at a prompt
         return dispatcher
     finally:
-        numba.config.CACHE_DIR = chosen
+        _settings.CACHE_DIR = chosen
     _save_one_at_a_time(dispatcher, folder)
     return dispatcher
 
