@@ -193,12 +193,23 @@ def read_register(
     )
 
 
-def register_fragment(path: str | Path, register: Register) -> dict[str, Any]:
-    """Give the piece of a scenario that names a register: path, hash and number of residents."""
-    return {
-        "world": {
-            "residents": register.n_residents,
-            "register": {"path": str(path), "sha256": register.sha256,
-                         "residents": register.n_residents},
-        }
-    }
+def register_fragment(
+    path: str | Path,
+    register: Register,
+    columns: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+) -> dict[str, Any]:
+    """Give the piece of a scenario that names a register: path, hash and number of residents.
+
+    Parameters
+    ----------
+    columns, encoding
+        As given to `read_register`; written down where they are needed to read the file again.
+    """
+    section: dict[str, Any] = {"path": str(path), "sha256": register.sha256,
+                               "residents": register.n_residents}
+    if encoding != "utf-8":
+        section["encoding"] = encoding
+    if columns:
+        section["columns"] = dict(columns)
+    return {"world": {"residents": register.n_residents, "resident_register": section}}

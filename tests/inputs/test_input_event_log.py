@@ -241,15 +241,15 @@ def _next_meeting(moment: datetime) -> datetime:
 @pytest.mark.parametrize("work_days", [0, 10])
 def test_the_wait_for_a_meeting_is_not_counted_twice(work_days: int, tmp_path: Path) -> None:
     # A desk that works a fixed time and decides on Mondays and Thursdays at midnight.
-    text = _log_text(lambda arrival: _next_meeting(arrival + timedelta(days=work_days)), FIFTEEN_WEEKS)
-    log = read(tmp_path, text)
+    work = timedelta(days=work_days)
+    log = read(tmp_path, _log_text(lambda arrival: _next_meeting(arrival + work), FIFTEEN_WEEKS))
     desk, = log.desks
     assert desk.mean_days == pytest.approx(work_days + 25 / 14)
     table, = desks_fragment(log)["policy"]["approval"]["desks"]
     assert table["meeting_gap_days"] == [3.0, 4.0]
     assert np.mean(table["service_days"]) == pytest.approx(work_days, abs=0.25)
     # Control: a desk that decides at once on any day has no calendar and keeps its days.
-    free = read(tmp_path, _log_text(lambda arrival: arrival + timedelta(days=work_days), FIFTEEN_WEEKS))
+    free = read(tmp_path, _log_text(lambda arrival: arrival + work, FIFTEEN_WEEKS))
     table, = desks_fragment(free)["policy"]["approval"]["desks"]
     assert table["meeting_gap_days"] == []
     assert np.mean(table["service_days"]) == pytest.approx(work_days, abs=1e-4)

@@ -6,6 +6,7 @@ import hashlib
 import pickle
 import traceback
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from linkage_sim.errors import InputError
 from linkage_sim.inputs.register import read_register, register_fragment
 from linkage_sim.scenario.fields import CATEGORIES
-from linkage_sim.scenario.world import Register as RegisterSection
+from linkage_sim.scenario.world import World
 
 
 def write(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -173,11 +174,19 @@ def test_neither_print_nor_fragment_nor_pickle_holds_a_name(tmp_path: Path) -> N
 
 def test_fragment_fits_the_schema(tmp_path: Path) -> None:
     path = write(tmp_path, "id,age,household,building\n1,2,3,4\n2,2,3,4\n")
-    register = read_register(path)
-    world = register_fragment(path, register)["world"]
-    section = RegisterSection(**world["register"])
-    assert world["residents"] == section.residents == 2
-    assert section.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    world = World(**register_fragment(path, read_register(path))["world"])
+    assert world.resident_register is not None
+    assert world.residents == world.resident_register.residents == 2
+    assert world.resident_register.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_fragment_keeps_what_is_needed_to_read_the_file_again(tmp_path: Path) -> None:
+    path = write(tmp_path, "编号,岁数,户号,楼栋\n1,2,3,4\n", "gbk")
+    options: dict[str, Any] = {"columns": {"age": "岁数"}, "encoding": "gb18030"}
+    register = read_register(path, **options)
+    section = register_fragment(path, register, **options)["world"]["resident_register"]
+    again = read_register(section["path"], section["columns"], section["encoding"])
+    assert again.sha256 == section["sha256"]
 
 
 PEOPLE = st.lists(st.tuples(st.integers(0, 120), st.integers(0, 5), st.integers(0, 3),
