@@ -43,6 +43,15 @@ def test_those_with_less_give_all_and_the_others_make_up_for_it() -> None:
     assert equal_shares(costs, [["x", "z"], ["x", "y"], ["y"]], 9) == ["x", "y", "z"]
 
 
+def test_a_tie_that_arises_in_the_third_round_goes_to_the_cheaper_project() -> None:
+    """By hand, 6 a head: x takes 4 of five heads, b3 among them (rho 1/5). y takes 3 of three,
+    a3 among them (rho 1/3). Then b costs 2 + 3 + 3 (rho 3/8) and a costs 3 + 4.5 + 4.5 (rho 3/8):
+    both have 3 votes, b is cheaper - although a looked cheaper to its voters a round earlier."""
+    costs = {"a": 12.0, "b": 8.0, "x": 20.0, "y": 9.0}
+    ballots = [["a"], ["a"], ["a", "y"], ["b"], ["b"], ["b", "x"]] + [["x"]] * 4 + [["y"]] * 2
+    assert equal_shares(costs, ballots, 72) == ["x", "y", "b", "a"]
+
+
 def test_a_cent_missing_is_a_cent_missing() -> None:
     """The same as above with z dearer by .01: no supporter can pay it, and no money is left."""
     costs = {"x": 4.0, "y": 4.0, "z": 1.01}
