@@ -165,8 +165,16 @@ class Hearing(Section):
         1.6, "Sum proposed over the budget", "申报金额与预算之比", "ratio", 1, 5,
         source="Selection rates .29-.78 in four cities", confidence="M",
     )
-    hidden_share: float = assumption(
-        0.3, "Residents in need whom nobody knows at the start", "隐性需求比例", "share", 0, 1
+    committee_list_share: float = assumption(
+        0.1, "Needs on the committee's list at the start", "居委会初始掌握需求比例", "share", 0, 1
+    )
+    visibility: ByCategory = assumption(
+        by_category(0.5, 0.6, 0.4, 0.1, 0.3, 1.0, 0.8, 0.1), "How well a category shows",
+        "各类项目可视化程度", "relative", 0, 1,
+    )
+    costed_budget: float = assumption(
+        0.5, "Part of a file's quality that a costed budget alone gives", "预算材料质量占比", "share",
+        0, 1,
     )
 
 

@@ -100,6 +100,10 @@ class Effort(Section):
     score_spread: float = assumption(
         0.15, "Spread of scores an organization expects", "预期得分离散度", "score", 0.01, 1
     )
+    belief_start: float = assumption(
+        0.7, "Believed part of the outcome indicator's slope at the start", "成效斜率初始信念",
+        "factor", 0, 2,
+    )
     belief_variance: float = assumption(
         0.25, "Doubt about the outcome indicator at the start", "对成效指标的初始疑虑", "variance",
         0, 4,
@@ -213,9 +217,6 @@ class Checking(Section):
     in_house_yuan: float = assumption(500, "In-house evaluation", "内部评估费用", "yuan a project", 0,
                                       1e5)
     publication_yuan: float = assumption(1000, "Publishing scores", "公开费用", "yuan a year", 0, 1e5)
-    in_house_leniency: float = assumption(
-        0.05, "Rounding up by purchasers who grade their own purchase", "自评宽松", "score", 0, 0.5
-    )
     outcome_noise: float = assumption(0.15, "Noise of the outcome measure", "成效测量噪声", "sd", 0, 1)
     satisfied_line: float = assumption(0.6, "Satisfaction that counts as satisfied", "满意分数线",
                                        "satisfaction", 0, 1)

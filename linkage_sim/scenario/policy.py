@@ -195,7 +195,7 @@ class Implementation(Section):
     )
     reporting_burden_share: float = lever(
         0.16, "Hours that reports must take", "文书负担", "share of contract hours", 0, 0.9,
-        channel="cost", mediators=("mix",),
+        channel="cost", mediators=("mix", "promise"),
         price="free: hours not asked for cost nothing; less documentation shows in the documents "
         "indicator",
     )

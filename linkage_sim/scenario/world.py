@@ -33,6 +33,8 @@ class Register(Section):
     path: str = Field(title="File")
     sha256: str = Field(title="Hash of the file", min_length=64, max_length=64)
     residents: int = Field(title="Rows", ge=1)
+    encoding: str = Field("utf-8", title="Encoding of the file")
+    columns: dict[str, str] = Field(default_factory=dict, title="Columns of the file")
 
 
 class ListedCandidate(Section):
@@ -56,7 +58,7 @@ class Ties(Section):
         source="Hamill and Gilbert 2009, JASSS 12(2)3, scaled to a community", confidence="L",
     )
     long_share: float = assumption(
-        0.07, "Share of long ties", "远距离联系比例", "share", 0, 0.3,
+        0.09, "Share of long ties", "远距离联系比例", "share", 0, 0.3,
         source="Hamill and Gilbert 2009, JASSS 12(2)3, scaled to a community", confidence="L",
     )
 
@@ -118,7 +120,7 @@ class World(Section):
         source="Agencies have 5-30 staff, median about 10", confidence="L",
     )
     outside_work_share: float = setting(
-        0.90, "Share of an organization's staff time sold outside these communities",
+        0.80, "Share of an organization's staff time sold outside these communities",
         "组织在外部承接业务的工时比例", "share", 0, 1, confidence="L",
     )
     committee_staff: int = setting(

@@ -166,7 +166,9 @@ def _settle_register(scenario: Scenario, column: dict[str, Any]) -> Any:
 
     reference = scenario.world.resident_register
     assert reference is not None
-    register = read_register(reference.path)
+    register = read_register(
+        reference.path, reference.columns or None, reference.encoding
+    )
     if register.sha256 != reference.sha256:
         raise InputError(
             f"world.resident_register: {reference.path} has changed since the scenario was "

@@ -1,0 +1,1 @@
+"""Who decides: residents, volunteers, committee, organizations, workers, officials, evaluators."""

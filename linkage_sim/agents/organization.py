@@ -1,0 +1,258 @@
+"""Social organizations: they bid, choose effort, hire, pay, learn, and may go under."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import mesa
+import numpy as np
+
+from linkage_sim.agents.effort import Prospect, mean_ramp
+from linkage_sim.agents.social_worker import SocialWorker
+from linkage_sim.draws import Decision
+from linkage_sim.projects import N_CATEGORIES, Contract, Mix, Verdict
+from linkage_sim.scenario.registry import EFFORT_STRATEGIES, INSTRUMENTS
+
+WEEK_HOURS = 34.0
+WORKERS_PER_ORGANIZATION = 4096
+
+
+@dataclass(slots=True)
+class Books:
+    """Money of an organization, in yuan: opening + income = costs + closing."""
+
+    opening: float
+    income: float = 0.0
+    outside_income: float = 0.0
+    wages: float = 0.0
+    overheads: float = 0.0
+
+    @property
+    def cash(self) -> float:
+        """What is left now."""
+        return self.opening + self.income + self.outside_income - self.wages - self.overheads
+
+
+class SocialOrganization(mesa.Agent):
+    """The carrier: a non-profit that earns most of its income elsewhere.
+
+    Attributes
+    ----------
+    number : int
+        Permanent number.
+    competence : float64[8]
+        Skill by category, mean 1.
+    mission : float
+        Motive to do good, in units of the reward's slope.
+    reputation, expected_score : float
+        What purchasers think of it; what it expects to score.
+    outcome_belief, outcome_doubt : float
+        Slope it believes the outcome indicator to have, and the variance of that belief.
+    """
+
+    def __init__(self, model: Any, number: int, home: int) -> None:
+        super().__init__(model)
+        self.number = number
+        self.home = home
+        self.alive = True
+        self.founder = True
+        plan, draws = model.plan, model.draws
+        effort = plan.assumptions.effort
+        self.competence = np.array(
+            [
+                min(1.4, max(0.5, draws.lognormal(1.0, 0.2, Decision.COMPETENCE, number, 0, part)))
+                for part in range(N_CATEGORIES)
+            ]
+        )
+        spread = effort.mission_sd
+        lot = draws.normal(Decision.MISSION, number)
+        self.mission = effort.mission_mean * math.exp(spread * lot - spread**2 / 2.0)
+        self.reputation = 0.8
+        self.expected_score = 0.85
+        self.relationship: dict[int, float] = {}
+        self.renewed: dict[tuple[int, int], bool] = {}
+        self.outcome_belief = effort.outcome.substance * effort.belief_start
+        self.outcome_doubt = effort.belief_variance
+        self.contracts: list[Contract] = []
+        self.receivable = 0.0
+        self.vacancies: list[float] = []
+        self.n_hired = 0
+        self.separations = 0
+        self.workers: list[SocialWorker] = []
+        for _ in range(plan.world.staff_per_organization):
+            self.hire(-1000.0)
+        monthly = len(self.workers) * WEEK_HOURS * 52 / 12 * plan.world.staff_hour_yuan
+        here = monthly * (1.0 - plan.world.outside_work_share)
+        self.books = Books(opening=here * plan.world.opening_reserve_months)
+
+    # -- staff --------------------------------------------------------------------------------
+
+    def hire(self, week: float) -> SocialWorker:
+        """Take on a worker."""
+        number = self.number * WORKERS_PER_ORGANIZATION + self.n_hired
+        self.n_hired += 1
+        worker = SocialWorker(self.model, self, number, week)
+        self.workers.append(worker)
+        return worker
+
+    def hours_available(self) -> float:
+        """Hours a week that staff can give to contracts here."""
+        share = 1.0 - self.model.plan.world.outside_work_share
+        return len(self.workers) * WEEK_HOURS * share
+
+    def pays_late(self) -> bool:
+        """Whether wages have to wait: money is owed to it and reserves are gone."""
+        return self.receivable > 0.0 and self.books.cash < self.receivable
+
+    def look_after_staff(self, week: int, weeks: float) -> int:
+        """Let workers tire, quit and be replaced; returns how many left."""
+        late = self.pays_late()
+        left = []
+        for worker in self.workers:
+            worker.strain(weeks)
+            if worker.decides_to_quit(week, weeks, late):
+                left.append(worker)
+        for worker in left:
+            self.workers.remove(worker)
+            worker.remove()
+            self.vacancies.append(week + self.model.plan.assumptions.staff.vacancy_weeks)
+        for free_from in [moment for moment in self.vacancies if moment <= week]:
+            self.vacancies.remove(free_from)
+            self.hire(float(week))
+        self.separations += len(left)
+        return len(left)
+
+    def appoint_leader(self) -> SocialWorker | None:
+        """Choose who leads a contract: the one with the fewest, then the most skilled."""
+        if not self.workers:
+            return None
+        leader = min(self.workers, key=lambda worker: (worker.led, -worker.skill, worker.number))
+        leader.led += 1
+        return leader
+
+    # -- tender -------------------------------------------------------------------------------
+
+    def bid(self, category: int, community: int, project: int, kind: str) -> float:
+        """Give the strength of a bid as the purchaser sees it."""
+        delivery = self.model.plan.assumptions.delivery
+        effort = self.model.plan.assumptions.effort
+        noise = delivery.perception_noise * self.model.draws.normal(
+            Decision.TENDER, project, 0, self.number % (1 << 30)
+        )
+        merit = float(self.competence[category]) + noise + self.reputation
+        if kind == "negotiated":
+            weight = effort.negotiated_relationship
+            return (1.0 - weight) * merit + weight * 2.0 * self.relationship.get(community, 0.0)
+        return merit
+
+    # -- effort -------------------------------------------------------------------------------
+
+    def reward_slope(self) -> float:
+        """What a point of score is worth, in yuan per yuan of staff time.
+
+        The last tranche plus the believed worth of renewal, whose chance rises fastest near the
+        threshold.
+        """
+        plan = self.model.plan
+        effort, policy = plan.assumptions.effort, plan.policy.evaluation
+        distance = (self.expected_score - policy.renewal_threshold) / effort.score_spread
+        density = math.exp(-0.5 * distance**2) / (math.sqrt(2.0 * math.pi) * effort.score_spread)
+        worth = policy.last_tranche_share + effort.renewal_value * density
+        return float(worth / plan.world.staff_share)
+
+    def weigh_efforts(self, fresh_weeks: float, weeks_left: float) -> tuple[Prospect, float]:
+        """Work out what each kind of effort is believed to bring, and the hours paper takes."""
+        plan = self.model.plan
+        effort, policy = plan.assumptions.effort, plan.policy.evaluation
+        image = plan.policy.linkage.image_value
+        weights = {name: (1.0 - image) * share for name, share in policy.weights.shares().items()}
+        weights["activity"] = weights.get("activity", 0.0) + image
+        burden = plan.policy.implementation.reporting_burden_share
+        documents = min(0.95, burden + effort.documents_weight * weights.get("documents", 0.0))
+        seen_s = seen_z = 0.0
+        for name, weight in weights.items():
+            if weight <= 0.0 or name == "documents":
+                continue
+            slope_s, slope_z = INSTRUMENTS.get(name)().slopes(plan, self.outcome_belief)
+            seen_s += weight * slope_s
+            seen_z += weight * slope_z
+        slope = self.reward_slope()
+        gain_s, gain_z = slope * seen_s, slope * seen_z
+        if plan.policy.implementation.midterm_check:
+            withheld = plan.assumptions.checking.midterm_withhold * policy.last_tranche_share
+            gain_s += withheld / plan.world.staff_share * self.outcome_belief
+        gain_s += self.mission * effort.value.substance
+        gain_z += self.mission * effort.value.showcase
+        curve_s = 1.0
+        risk = effort.risk_aversion * (slope * weights.get("outcome", 0.0)) ** 2
+        if risk > 0.0:
+            # Var of a share p measured on n people is p (1 - p) / n, with p = belief * s.
+            sample = policy.outcome_sample
+            gain_s -= 0.5 * risk * self.outcome_belief / sample
+            curve_s -= risk * self.outcome_belief**2 / sample
+        ramp = mean_ramp(plan.assumptions.delivery.ramp_weeks, fresh_weeks, weeks_left)
+        prospect = Prospect(
+            substance=ramp * gain_s,
+            showcase=gain_z,
+            curvature_substance=curve_s,
+            curvature_showcase=1.0,
+            substitution=effort.substitution,
+            bound=1.0 - documents,
+        )
+        return prospect, documents
+
+    def choose_mix(self, contract: Contract, day: float, revision: int) -> Mix:
+        """Split the hours of a contract for the time that is left."""
+        effort = self.model.plan.assumptions.effort
+        fresh = max(0.0, (day - contract.signed_day) / 7.0)
+        left = max(0.0, (contract.end_day - day) / 7.0)
+        prospect, documents = self.weigh_efforts(fresh, left)
+        identity = contract.file.candidate.identity
+        draws = self.model.draws
+        noise = (
+            draws.normal(Decision.EFFORT_NOISE, identity, revision, 0),
+            draws.normal(Decision.EFFORT_NOISE, identity, revision, 1),
+        )
+        strategy = EFFORT_STRATEGIES.get(effort.strategy)()
+        substance, showcase = strategy.choose(prospect, noise, effort.temperature)
+        return Mix(substance, showcase, documents, documents)
+
+    # -- learning -----------------------------------------------------------------------------
+
+    def learn(self, contract: Contract, verdict: Verdict) -> None:
+        """Take note of a score: expectation, reputation, and what the outcome indicator sees.
+
+        The slope of the outcome indicator is learned with gain v / (v + p(1-p)/n + noise^2):
+        from a small, noisy sample little is learned.
+        """
+        plan = self.model.plan
+        effort = plan.assumptions.effort
+        self.expected_score += 0.5 * (verdict.score - self.expected_score)
+        memory = plan.assumptions.market.reputation_memory
+        self.reputation += memory * (verdict.score - self.reputation)
+        seen = verdict.indicators.get("outcome")
+        if not effort.learning or seen is None:
+            return
+        mix = contract.mixes[-1]
+        tried = max(mix.substance, 0.05)
+        share = min(1.0, max(0.0, self.outcome_belief * tried))
+        noise = share * (1.0 - share) / plan.policy.evaluation.outcome_sample
+        noise += plan.assumptions.checking.outcome_noise**2
+        doubt = self.outcome_doubt * tried**2
+        gain = doubt / (doubt + noise) if doubt + noise > 0.0 else 0.0
+        self.outcome_belief = min(
+            2.0, max(0.0, self.outcome_belief + gain * (seen - share) / tried)
+        )
+        self.outcome_doubt *= 1.0 - gain
+
+    def keep_contact(self, community: int) -> None:
+        """Grow closer to a committee by working with it."""
+        gain = self.model.plan.assumptions.market.relationship_gain
+        now = self.relationship.get(community, 0.0)
+        self.relationship[community] = now + gain * (1.0 - now)
+
+    def is_insolvent(self) -> bool:
+        """Whether reserves and money owed no longer cover a month of overheads here."""
+        return self.books.cash + self.receivable < 0.0

@@ -1,0 +1,179 @@
+"""The course of needs in every community: hazards, drift, capacities and counting tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from linkage_sim.compiled_draws import kernel_seed
+from linkage_sim.draws import Decision, Draws
+from linkage_sim.kernels.counters import N_COUNTS
+from linkage_sim.kernels.needs import (
+    HISTORY_WEEKS,
+    drift_path,
+    start_needs,
+    start_prevalence,
+    sum_over_time,
+)
+from linkage_sim.kernels.tables import Known, Needs, Place
+from linkage_sim.scenario.fields import AGE_GROUPS, N_CATEGORIES, as_tuple
+from linkage_sim.timeline import WEEKS_PER_YEAR
+from linkage_sim.world.columns import N_FIFTHS, N_GROUPS, Float64, People, State
+from linkage_sim.world.population import vulnerability_ratios
+
+if TYPE_CHECKING:
+    from linkage_sim.scenario.schema import Scenario
+
+NO_REGISTER = np.zeros(0, np.uint8)
+
+
+class Course:
+    """What needs do without any purchase, and where they are counted.
+
+    Attributes
+    ----------
+    onset_rate : float64[groups, 8], recovery_rate : float64[8]
+        Hazards per week.
+    integral : list of float64[8, weeks + 1]
+        Drift factor summed over weeks, one table a community.
+    prevalence : float64[communities, groups, 8]
+        Share in need at the start, its steady course under this neighbourhood's drift.
+    counts : float64[communities, years, counts]
+        What kernels count.
+    """
+
+    def __init__(self, scenario: Scenario, people: People, state: State, seed: int) -> None:
+        needs = scenario.assumptions.needs
+        self.seed = kernel_seed(seed)
+        self.people, self.state = people, state
+        self.years = scenario.run.warmup_years + scenario.run.years
+        self.weeks = self.years * WEEKS_PER_YEAR
+        self.first_week = scenario.run.warmup_years * WEEKS_PER_YEAR
+        self.severity = np.array(as_tuple(needs.severity))
+        self.cover_weeks = np.array(as_tuple(needs.cover_weeks))
+        self.end_probability = np.minimum(1.0, np.array(as_tuple(needs.end_probability)))
+        self.onset_rate, self.recovery_rate = hazards(scenario)
+        communities = people.n_communities
+        self.counts = np.zeros((communities, self.years, N_COUNTS))
+        self.in_need = np.zeros((communities, N_CATEGORIES))
+        self.reachable = np.zeros((communities, N_CATEGORIES))
+        self.members = np.array(
+            [
+                np.bincount(people.group[people.rows(community)], minlength=N_GROUPS)
+                for community in range(communities)
+            ],
+            dtype=np.float64,
+        )
+        thousands = self.members.sum(axis=1)[:, None] / 1000.0
+        provision = scenario.assumptions.provision
+        self.government = np.array(as_tuple(provision.government_capacity)) * thousands
+        self.mutual_aid = np.array(as_tuple(provision.mutual_aid_capacity)) * thousands
+        self.government_carry = np.zeros((communities, N_CATEGORIES))
+        self.mutual_aid_carry = np.zeros((communities, N_CATEGORIES))
+        self.integral: list[Float64] = []
+        self.prevalence = np.zeros((communities, N_GROUPS, N_CATEGORIES))
+        self._usual = np.zeros((N_GROUPS, N_CATEGORIES))
+        self._needs: list[Needs] = []
+        for community in range(communities):
+            self._prepare(community, needs.drift_sd, needs.drift_weeks)
+        self._mean_course()
+        self.known = Known(
+            state.list_committee, state.list_workers, state.list_volunteers, state.aware
+        )
+
+    def _prepare(self, community: int, spread: float, weeks: float) -> None:
+        path = np.ones((N_CATEGORIES, HISTORY_WEEKS + self.weeks))
+        if spread > 0.0:
+            drift_path(self.seed, community, spread, weeks, path)
+        integral = np.zeros((N_CATEGORIES, self.weeks + 1))
+        sum_over_time(path, integral)
+        self.integral.append(integral)
+        capacity = self.government[community] + self.mutual_aid[community]
+        start_prevalence(
+            path, self.members[community], self.onset_rate, self.recovery_rate, capacity,
+            self.prevalence[community],
+        )
+        state = self.state
+        self._needs.append(
+            Needs(
+                self.people.group, self.onset_rate, self.recovery_rate, integral, self.severity,
+                self.cover_weeks, self.end_probability, state.active, state.due, state.next_due,
+                state.changes, state.onset, state.served, state.cover, state.cover_bought,
+            )
+        )
+
+    def _mean_course(self) -> None:
+        # What a yearbook shows: the same people and services, without any neighbourhood's drift.
+        steady = np.ones((N_CATEGORIES, HISTORY_WEEKS))
+        start_prevalence(
+            steady, self.members.sum(axis=0), self.onset_rate, self.recovery_rate,
+            (self.government + self.mutual_aid).sum(axis=0), self._usual,
+        )
+
+    def start(self) -> int:
+        """Draw who is in need at the start of the run; returns the number of needs."""
+        state, total = self.state, 0
+        told = self.people.registered_needs
+        for community in range(self.people.n_communities):
+            rows = self.people.rows(community)
+            total += start_needs(
+                self.seed, community, rows.start, rows.stop, self.people.group,
+                NO_REGISTER if told is None else told, self.prevalence[community],
+                self.onset_rate, self.recovery_rate, self.integral[community], state.active,
+                state.due, state.next_due, state.changes, state.onset,
+            )
+        return total
+
+    def place(self, community: int, week: int) -> Place:
+        """Say where and when a kernel works."""
+        rows = self.people.rows(community)
+        return Place(self.seed, week, community, rows.start, rows.stop, self.first_week)
+
+    def needs(self, community: int) -> Needs:
+        """Give a community's table of needs."""
+        return self._needs[community]
+
+    def district_mean(self, community: int) -> Float64:
+        """Persons in need that the yearbook expects here from ages and vulnerability of the city.
+
+        It knows nothing of this neighbourhood's own deviation: that is its error.
+        """
+        members = self.members.sum(axis=0)
+        per_resident = (members[:, None] * self._usual).sum(axis=0) / members.sum()
+        return np.asarray(per_resident * self.members[community].sum())
+
+
+def hazards(scenario: Scenario) -> tuple[Float64, Float64]:
+    """Hazards of onset (float64[groups, 8]) and natural recovery (float64[8]), per week."""
+    needs = scenario.assumptions.needs
+    duration = np.array(as_tuple(needs.duration_weeks))
+    recovery = np.where(duration > 0.0, 1.0 / np.maximum(duration, 1e-9), 0.0)
+    ratios = vulnerability_ratios(needs.vulnerability_sd)
+    onset = np.zeros((N_GROUPS, N_CATEGORIES))
+    for age, name in enumerate(AGE_GROUPS):
+        shares = np.array(as_tuple(getattr(needs.prevalence, name))) * needs.prevalence_factor
+        shares = np.minimum(shares, 0.99)
+        for fifth in range(N_FIFTHS):
+            onset[age * N_FIFTHS + fifth] = shares / (1.0 - shares) * recovery * ratios[fifth]
+    return onset, recovery
+
+
+def start_lists(scenario: Scenario, people: People, state: State, draws: Draws) -> None:
+    """Draw who knows the services, and which needs the committee has on its list, at the start."""
+    hearing, delivery = scenario.assumptions.hearing, scenario.assumptions.delivery
+    identities = identities_of(people, np.arange(people.n_residents))
+    lots = draws.uniforms(Decision.CASE_FINDING, identities, -1, 0)
+    state.aware[:] = lots < delivery.awareness_start
+    lots = draws.uniforms(Decision.CASE_FINDING, identities, -1, 1)
+    listed = lots < hearing.committee_list_share
+    state.list_committee[:] = np.where(listed, state.active, 0)
+
+
+def identities_of(people: People, rows: Any) -> Any:
+    """Permanent identities of rows: community number in the high bits, place within it below."""
+    from linkage_sim.world.columns import IDENTITY_BITS
+
+    rows = np.asarray(rows, dtype=np.int64)
+    community = np.searchsorted(people.first_row, rows, side="right") - 1
+    return (community << IDENTITY_BITS) + rows - people.first_row[community]

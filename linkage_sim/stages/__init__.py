@@ -1,0 +1,1 @@
+"""What happens between actors: one package a stage of the purchase cycle."""

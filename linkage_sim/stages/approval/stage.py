@@ -1,0 +1,256 @@
+"""From submission to a decision: the desks of every street, district and the city."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkage_sim.draws import identity_of
+from linkage_sim.projects import Decision, File, Ledger
+from linkage_sim.scenario.policy import Desk
+from linkage_sim.stages.approval.desks import DeskQueue, Route, feed_background
+from linkage_sim.timeline import DAYS_PER_YEAR
+
+UNITS = 1 << 16
+
+
+class ApprovalStage:
+    """Stage 2 for all communities of a model.
+
+    Parameters
+    ----------
+    model
+        The model whose timeline, actors and ledgers are used.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.plan = model.plan
+        self.policy = model.plan.policy.approval
+        self.files: list[File] = []
+        self._queues: dict[tuple[str, int], DeskQueue] = {}
+        self._routes: dict[tuple[str, int], Route] = {}
+        self._gate: dict[tuple[int, float], list[tuple[File, Route]]] = {}
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether a fixed latency replaces desks, meetings, returns and the budget's opening."""
+        latency = self.policy.fixed_latency_days
+        return latency is not None and latency is not False
+
+    def open_year(self, year: int) -> None:
+        """Plan the year's files of communities outside the model at shared desks."""
+        load = self.plan.assumptions.officials.background_load
+        if self.is_fixed or load <= 0.0:
+            return
+        start = year * DAYS_PER_YEAR
+        for desk in self.policy.desks:
+            if desk.shared_by == "community" or desk.mean_days <= 0.0:
+                continue
+            rate = load * desk.officers / desk.mean_days
+            for unit in sorted({self._unit(desk, item.community) for item in self.model.committees}):
+                feed_background(
+                    self._queue(desk, unit), rate, start, start + DAYS_PER_YEAR, year
+                )
+
+    def submit(self, files: list[File]) -> None:
+        """Take in the files of one community, all at once."""
+        self.files.extend(files)
+        mediators, timeline = self.model.mediators, self.model.timeline
+        together: list[File] = []
+        for file in files:
+            recorded = mediators.recall("decision", ("file", file.id, file.year))
+            if mediators.frozen("decision") and recorded is not None:
+                timeline.plan(recorded.day, self._close, file, recorded)
+            elif self.is_fixed:
+                together.append(file)
+            else:
+                self._route(file).start()
+        if together:
+            latency = float(self.policy.fixed_latency_days)
+            timeline.plan(timeline.day + latency, self._decide_together, together)
+
+    def close_year(self, year: int) -> None:
+        """Let every file expire that has no decision when the year's money is returned."""
+        for file in self.files:
+            if file.year == year and file.decided_day is None:
+                route = self._routes.pop((file.id, year), None)
+                if route is not None:
+                    route.stop()
+                file.expired = True
+                file.reason = "expired"
+                self._release(file)
+                self.model.journal.note(self.model.timeline.day, file.id, "expired")
+
+    # -- the way through the desks ------------------------------------------------------------
+
+    def _route(self, file: File) -> Route:
+        desks = list(self.policy.desks)
+        if file.candidate.cost_yuan < self.policy.fast_track_below_yuan:
+            wanted = set(self.policy.fast_track_desks)
+            desks = [desk for desk in desks if desk.name in wanted] or desks
+        community = file.candidate.community
+        route = Route(
+            file,
+            file.candidate.identity,
+            [self._queue(desk, self._unit(desk, community)) for desk in desks],
+            self.policy.parallel,
+            self.plan.assumptions.officials.rework_days,
+            self.model.street_of(community).return_factor(file),
+            on_done=self._passed,
+            on_desk=self._left_desk,
+            on_gate=self._at_gate,
+        )
+        self._routes[(file.id, file.year)] = route
+        return route
+
+    def _queue(self, desk: Desk, unit: int) -> DeskQueue:
+        key = (desk.name, unit)
+        if key not in self._queues:
+            self._queues[key] = DeskQueue(
+                desk, desk_number(desk, unit), self.model.timeline, self.model.draws
+            )
+        return self._queues[key]
+
+    def _unit(self, desk: Desk, community: int) -> int:
+        if desk.shared_by == "community":
+            return community
+        if desk.shared_by == "street":
+            return int(self.model.street_of(community).number)
+        return int(self.model.district_of(community)) if desk.shared_by == "district" else 0
+
+    def _left_desk(self, route: Route, queue: DeskQueue, returned: bool) -> None:
+        file: File = route.file
+        street = self.model.street_of(file.candidate.community)
+        file.visits += 1
+        file.officer_yuan += street.visit_cost(queue.extra_checks)
+        self.model.journal.note(
+            self.model.timeline.day, file.id, "desk", desk=queue.desk.name,
+            returned=returned, visit=route.round + 1,
+        )
+        if returned:
+            file.returns += 1
+        elif queue.desk.catches and street.finds_flaw(file, queue.number):
+            route.stop()
+            self._decide(file, False, "flaw found")
+
+    def _at_gate(self, route: Route) -> None:
+        # All files that reach the street office's meeting on one day are ranked together.
+        street = self.model.street_of(route.file.candidate.community)
+        key = (street.number, self.model.timeline.day)
+        waiting = self._gate.setdefault(key, [])
+        waiting.append((route.file, route))
+        if len(waiting) == 1:
+            self.model.timeline.plan(self.model.timeline.day, self._rank, key)
+
+    def _rank(self, key: tuple[int, float]) -> None:
+        waiting = self._gate.pop(key)
+        routes = {id(file): route for file, route in waiting}
+        street = self.model.streets[key[0]]
+        for file in street.rank([file for file, _ in waiting], self.policy):
+            route = routes[id(file)]
+            if self._bind(file):
+                route.go_on()
+            else:
+                route.stop()
+                self._decide(file, False, "no money left")
+
+    def _passed(self, route: Route) -> None:
+        file: File = route.file
+        bound = any(queue.desk.ranks for queue in route.queues)
+        if bound or self._bind(file):
+            self._decide(file, True, "approved")
+        else:
+            self._decide(file, False, "no money left")
+
+    def _decide_together(self, files: list[File]) -> None:
+        street = self.model.street_of(files[0].candidate.community)
+        catching = [desk for desk in self.policy.desks if desk.catches]
+        sound = []
+        for file in files:
+            file.visits = len(self.policy.desks)
+            file.officer_yuan = street.visit_cost(0.0) * file.visits
+            community = file.candidate.community
+            numbers = [desk_number(desk, self._unit(desk, community)) for desk in catching]
+            if any(street.finds_flaw(file, number) for number in numbers):
+                self._decide(file, False, "flaw found")
+            else:
+                sound.append(file)
+        for file in street.rank(sound, self.policy):
+            if self._bind(file):
+                self._decide(file, True, "approved")
+            else:
+                self._decide(file, False, "no money left")
+
+    # -- decisions and money ------------------------------------------------------------------
+
+    def _ledger(self, file: File) -> Ledger:
+        committee = self.model.committees[file.candidate.community]
+        return committee.ledgers[file.year]  # type: ignore[no-any-return]
+
+    def _bind(self, file: File) -> bool:
+        ledger = self._ledger(file)
+        if file.candidate.cost_yuan > ledger.free + 1e-6:
+            return False
+        ledger.bound += file.candidate.cost_yuan
+        file.approved = True
+        return True
+
+    def _release(self, file: File) -> None:
+        if file.approved:
+            self._ledger(file).bound -= file.candidate.cost_yuan
+            file.approved = False
+
+    def _decide(self, file: File, approved: bool, reason: str) -> None:
+        self._routes.pop((file.id, file.year), None)
+        day = self.model.timeline.day
+        if not self.is_fixed and approved:
+            # A decision can be had before the money can be used; the contract waits for it.
+            self.model.journal.note(day, file.id, "money_from", day=self.money_day(file.year))
+        decision = Decision(approved, day, reason, file.officer_yuan)
+        key = ("file", file.id, file.year)
+        decision = self.model.mediators.through("decision", key, decision)
+        if not approved:
+            self._release(file)
+        self._record(file, decision)
+
+    def _close(self, file: File, decision: Decision) -> None:
+        """Carry out a decision taken over from another run."""
+        self.model.mediators.through("decision", ("file", file.id, file.year), decision)
+        if decision.approved:
+            self._ledger(file).bound += file.candidate.cost_yuan
+        self._record(file, decision)
+
+    def _record(self, file: File, decision: Decision) -> None:
+        file.approved = decision.approved
+        file.decided_day = self.model.timeline.day
+        file.reason = decision.reason
+        file.officer_yuan = decision.officer_yuan
+        self._ledger(file).officer_yuan += decision.officer_yuan
+        self.model.journal.note(
+            file.decided_day, file.id, "decided", approved=decision.approved,
+            reason=decision.reason, days=round(file.decided_day - file.submitted_day, 2),
+            returns=file.returns, score=_or_none(file.rank_score),
+        )
+        if decision.approved:
+            self.model.implementation.award(file)
+        else:
+            committee = self.model.committees[file.candidate.community]
+            if not file.candidate.returning and decision.reason == "no money left":
+                file.candidate.returning = True
+                committee.drawer.append(file.candidate)
+
+    def money_day(self, year: int) -> float:
+        """Give the first day on which the year's money can be used."""
+        start = float(year * DAYS_PER_YEAR)
+        opening = 0.0 if self.is_fixed else self.policy.budget_open_day
+        day = self.model.mediators.through("decision", ("opening", year), opening)
+        return start + float(day)
+
+
+def desk_number(desk: Desk, unit: int) -> int:
+    """Permanent number of a desk, from its name: it keeps its chances when others are removed."""
+    return identity_of(desk.name) % (1 << 15) * UNITS + unit
+
+
+def _or_none(value: float) -> float | None:
+    return None if value != value else round(value, 4)

@@ -1,0 +1,1 @@
+"""Stage 4: what is measured, what it scores, and what hangs on it."""

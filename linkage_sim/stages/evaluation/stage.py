@@ -1,0 +1,194 @@
+"""From the end of a contract to its consequences: score, last tranche, renewal, learning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkage_sim.draws import Decision
+from linkage_sim.kernels.tables import ATTENDED, CONTACT_ENDED
+from linkage_sim.projects import Contract, Ledger, Verdict
+from linkage_sim.stages.evaluation.instruments import Inspection, Outcome
+
+USUAL_PROJECT_YUAN = 45_000.0
+
+
+class EvaluationStage:
+    """Stage 4 for all communities of a model.
+
+    Parameters
+    ----------
+    model
+        The model whose timeline, actors and columns are used.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.plan = model.plan
+        self.policy = model.plan.policy.evaluation
+        self.checking = model.plan.assumptions.checking
+
+    def reserve(self, ledger: Ledger) -> float:
+        """Money put aside in January for checking what will be bought."""
+        policy, checking = self.policy, self.checking
+        each = checking.satisfaction_yuan * policy.survey_sample
+        if policy.weights.shares().get("outcome", 0.0) > 0.0:
+            each += checking.outcome_yuan * policy.outcome_sample
+        if policy.respondents == "random":
+            each += checking.sampling_yuan
+        each += 0.0 if policy.third_party else checking.in_house_yuan
+        each += policy.audit_probability * checking.audit_yuan
+        if self.plan.policy.implementation.midterm_check:
+            each += checking.midterm_yuan
+        projects = max(0.0, ledger.free) / USUAL_PROJECT_YUAN
+        total = each * projects
+        if policy.third_party:
+            total += checking.third_party_share * ledger.budget
+        if policy.publication:
+            total += checking.publication_yuan
+        total = min(total, 0.5 * max(0.0, ledger.free))
+        return float(self.model.mediators.through(
+            "verdict", ("reserve", self._key(ledger)), total
+        ))
+
+    def _key(self, ledger: Ledger) -> Any:
+        for committee in self.model.committees:
+            for year, own in committee.ledgers.items():
+                if own is ledger:
+                    return committee.community, year
+        raise KeyError("ledger without a community")
+
+    def check_midterm(self, contract: Contract) -> None:
+        """Look at a project half-way: a sampled indicator is revealed, money may be withheld."""
+        model = self.model
+        checked = self.plan.policy.implementation.midterm_check
+        cost = self.checking.midterm_yuan if checked else 0.0
+        withheld = 0.0
+        seen = float("nan")
+        if checked:
+            seen = self._progress(contract)
+            # Half of what an honest half-year would show is the line.
+            if seen < 0.5 * self._expected_progress(contract):
+                withheld = self.checking.midterm_withhold
+        cost, withheld = model.mediators.through("check", contract.id, (cost, withheld))
+        ledger = model.committees[contract.file.candidate.community].ledgers[contract.file.year]
+        self._pay_for_checks(ledger, cost)
+        contract.withheld_share = withheld
+        model.journal.note(
+            model.timeline.day, contract.id, "midterm", seen=None if seen != seen else round(seen, 3),
+            withheld=withheld,
+        )
+
+    def _progress(self, contract: Contract) -> float:
+        case = self._inspect(contract)
+        return Outcome().measure(case)
+
+    def _expected_progress(self, contract: Contract) -> float:
+        day = self.model.timeline.day
+        share = (day - contract.started_day) / max(1.0, contract.end_day - contract.started_day)
+        return 0.5 * share
+
+    def _inspect(self, contract: Contract) -> Inspection:
+        model = self.model
+        met, kind = model.implementation.rows.lines_of(
+            contract.file.candidate.community, contract.row
+        )
+        served = np.unique(met[kind != ATTENDED])
+        evaluator = model.evaluator
+        contract.delivery_weeks = max(
+            contract.delivery_weeks, (model.timeline.day - contract.started_day) / 7.0
+        )
+        return Inspection(
+            model=model, plan=self.plan, contract=contract, met=met, kind=kind,
+            respondents=evaluator.choose_respondents(contract, met, kind),
+            target=evaluator.target_group(contract, served),
+        )
+
+    def evaluate(self, contract: Contract) -> Verdict:
+        """Judge a finished contract; the score sets the last tranche, reputation and renewal."""
+        model = self.model
+        case = self._inspect(contract)
+        contract.true_effect = self.true_effect(contract, case.met, case.kind)
+        verdict: Verdict = model.mediators.through(
+            "verdict", (contract.id, contract.file.year), model.evaluator.judge(case)
+        )
+        contract.verdict = verdict
+        community = contract.file.candidate.community
+        ledger = model.committees[community].ledgers[contract.file.year]
+        self._pay_for_checks(ledger, verdict.cost_yuan)
+        organization = contract.organization
+        organization.renewed[(community, contract.file.candidate.category)] = verdict.renewed
+        organization.learn(contract, verdict)
+        self._settle(contract, verdict, ledger)
+        model.journal.note(
+            model.timeline.day, contract.id, "evaluated", score=round(verdict.score, 4),
+            true_effect=round(contract.true_effect, 4), renewed=verdict.renewed,
+            indicators={name: round(value, 4) for name, value in verdict.indicators.items()},
+            contacts=contract.totals["contacts"], events=contract.totals["events"],
+            heads=contract.totals["heads"], ended=contract.totals["ended_target"],
+            served=len(np.unique(case.met[case.kind != ATTENDED])),
+            weeks=round(contract.delivery_weeks, 1),
+            promised=round(contract.promised, 2), audited=verdict.audited,
+        )
+        return verdict
+
+    def true_effect(self, contract: Contract, met: Any, kind: Any) -> float:
+        """Target-group needs ended or now covered by this project's contacts, over the promise.
+
+        Counted on everybody, capped at 1; no evaluator ever sees it.
+        """
+        category = contract.file.candidate.category
+        ended = float(contract.totals["ended_target"])
+        served = np.unique(met[(kind != ATTENDED) & (kind != CONTACT_ENDED)])
+        still = (self.model.state.active[served] & (1 << category)) != 0
+        covered = self.model.state.cover_bought[served, category] > self.model.week + 1
+        total = ended + float(np.count_nonzero(still & covered))
+        return min(1.0, total / max(contract.promised, 1e-9))
+
+    def _pay_for_checks(self, ledger: Ledger, cost: float) -> None:
+        from_reserve = min(cost, ledger.checking_reserve)
+        ledger.checking_reserve -= from_reserve
+        ledger.checking += cost
+
+    def _settle(self, contract: Contract, verdict: Verdict, ledger: Ledger) -> None:
+        due = contract.delivered_yuan * contract.last_share
+        due *= verdict.pay_share * (1.0 - contract.withheld_share)
+        ledger.payable += due
+        contract.organization.receivable += due
+        delay = self.model.mediators.through(
+            "payment", contract.id, self.policy.tranche_delay_days
+        )
+        self.model.timeline.plan(self.model.timeline.day + delay, self.pay, contract, due, ledger)
+
+    def pay(self, contract: Contract, due: float, ledger: Ledger) -> None:
+        """Pay the last tranche."""
+        ledger.payable -= due
+        ledger.paid += due
+        contract.paid_yuan += due
+        contract.organization.receivable -= due
+        contract.organization.books.income += due
+
+    def close_year(self, ledger: Ledger) -> None:
+        """Pay the third party and publication, then return what is left of the year's money."""
+        fixed = 0.0
+        if self.policy.third_party:
+            fixed += self.checking.third_party_share * ledger.budget
+        if self.policy.publication:
+            fixed += self.checking.publication_yuan
+        fixed = self.model.mediators.through("verdict", ("fixed", self._key(ledger)), fixed)
+        self._pay_for_checks(ledger, float(fixed))
+        ledger.checking_reserve = 0.0
+        spent = ledger.administration + ledger.station + ledger.bound + ledger.paid + ledger.payable
+        ledger.returned = ledger.budget - spent
+        ledger.closed = True
+
+    def scandal(self, contract: Contract) -> bool:
+        """Draw whether a flawed project comes out; officers remember it."""
+        if not contract.file.candidate.flawed:
+            return False
+        chance = self.plan.assumptions.officials.scandal_probability
+        lot = self.model.draws.uniform(
+            Decision.SCANDAL, contract.file.candidate.identity, contract.file.year
+        )
+        return bool(lot < chance)

@@ -1,0 +1,1 @@
+"""Stage 1: hearing what people need, and choosing what to apply for."""

@@ -1,0 +1,272 @@
+"""From the call for projects to a stack of files: one community, one year at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkage_sim.draws import Decision
+from linkage_sim.errors import InputError
+from linkage_sim.kernels.measure import count_active
+from linkage_sim.projects import N_CATEGORIES, Candidate, File, Hearing, Ledger
+from linkage_sim.scenario.fields import CATEGORIES, as_tuple
+from linkage_sim.scenario.registry import SOURCES
+from linkage_sim.stages.proposal.sources import Ground
+from linkage_sim.timeline import DAYS_PER_YEAR
+from linkage_sim.world.columns import Float64
+
+SLOTS = 64
+YEARS = 1024
+JULY_FIRST = 182.0
+
+
+class ProposalStage:
+    """Stage 1 for all communities of a model.
+
+    Parameters
+    ----------
+    model
+        The model whose timeline, people and actors are used.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.plan = model.plan
+        self.severity = np.array(as_tuple(self.plan.assumptions.needs.severity))
+        self.hearings: dict[tuple[int, int], Hearing] = {}
+        self.total_asked = 0
+
+    def open_call(self, year: int) -> None:
+        """Announce the call; every community ends its hearing when its slowest source has spoken."""
+        hearing = self.plan.assumptions.hearing
+        start = year * DAYS_PER_YEAR + hearing.call_day
+        for committee in self.model.committees:
+            weights = committee.choose_sources(self.plan.policy.proposal)
+            days = max(SOURCES.get(name)().days(hearing) for name in weights)
+            closing = start + days
+            key = (committee.community, year)
+            recorded = self.model.mediators.recall("hearing", key)
+            if recorded is not None and self.model.mediators.frozen("hearing"):
+                closing = recorded.closing_day
+            self.model.timeline.plan(closing, self.close_hearing, committee.community, year)
+
+    def close_hearing(self, community: int, year: int) -> None:
+        """End the hearing of a community: believe, choose, write files and submit them."""
+        model = self.model
+        committee = model.committees[community]
+        ledger: Ledger = committee.ledgers[year]
+        now = model.timeline.day
+        hearing = self._hear(committee, ledger, year, now)
+        ledger.hearing += hearing.yuan
+        committee.spend_hours(hearing.hours)
+        ledger.staff_yuan += hearing.hours * self.plan.world.staff_hour_yuan
+        self._remember(community, hearing)
+        ledger.checking_reserve = model.evaluation.reserve(ledger)
+        open_day = self.plan.policy.approval.budget_open_day
+        early = max(0.0, JULY_FIRST - open_day) * self.plan.assumptions.officials.early_money_yuan
+        if not model.approval.is_fixed:
+            ledger.early_money += model.mediators.through(
+                "decision", ("early", community, year), early
+            )
+        candidates = self._candidates(committee, year)
+        chosen = self._choose(committee, hearing, candidates, ledger, year)
+        if chosen:
+            files = [self._file(committee, hearing, item, year, now) for item in chosen]
+            model.approval.submit(files)
+
+    def _hear(self, committee: Any, ledger: Ledger, year: int, now: float) -> Hearing:
+        model = self.model
+        key = (committee.community, year)
+        policy = self.plan.policy.proposal
+        weights = committee.choose_sources(policy)
+        if model.mediators.frozen("hearing") and model.mediators.recall("hearing", key):
+            hearing = model.mediators.recall("hearing", key)
+        else:
+            members = [committee]
+            bundle = self.plan.policy.implementation.bundle_communities
+            if bundle > 1:
+                first = committee.community // bundle * bundle
+                members = model.committees[first : first + bundle]
+            heard = [
+                other.listen(self._ground(other, ledger, year), weights, now) for other in members
+            ]
+            hearing = _one_design(heard, members, committee, model.people)
+        hearing = model.mediators.through("hearing", key, hearing)
+        self.hearings[key] = hearing
+        return hearing
+
+    def _ground(self, committee: Any, ledger: Ledger, year: int) -> Ground:
+        model = self.model
+        return Ground(
+            place=model.place(committee.community, model.week),
+            people=model.people,
+            state=model.state,
+            policy=self.plan.policy.proposal,
+            beliefs=self.plan.assumptions.hearing,
+            district_mean=model.course.district_mean(committee.community),
+            campaign=self.campaign(committee.community, year),
+            hours=committee.hours_left,
+            yuan=ledger.budget,
+        )
+
+    def _remember(self, community: int, hearing: Hearing) -> None:
+        # Persons whose need came up are on the committee's list from now on.
+        for category, rows in hearing.known.items():
+            self.model.state.list_committee[rows] |= np.uint8(1 << category)
+        self.total_asked += hearing.asked
+
+    def campaign(self, community: int, year: int) -> int:
+        """Give the category that the district promotes this year; showy ones more often."""
+        weights = np.array(as_tuple(self.plan.assumptions.hearing.visibility)) + 1e-9
+        district = self.model.district_of(community)
+        return int(self.model.draws.choice_index(weights, Decision.CAMPAIGN, district, year))
+
+    def _candidates(self, committee: Any, year: int) -> list[Candidate]:
+        world, community = self.plan.world, committee.community
+        draws = self.model.draws
+        flaw_share = self.plan.assumptions.officials.flaw_share
+        open_now = set(self.plan.policy.proposal.open_categories)
+        found: list[Candidate] = []
+        if world.candidates:
+            listed = [(CATEGORIES.index(item.category), item) for item in world.candidates]
+        else:
+            listed = [
+                (category, None)
+                for category in range(N_CATEGORIES)
+                for _ in range(world.candidates_per_category)
+            ]
+        for slot, (category, item) in enumerate(listed):
+            if CATEGORIES[category] not in open_now:
+                continue
+            identity = (community * YEARS + year) * 1024 + slot
+            level = draws.uniform(Decision.CANDIDATE_COST, identity)
+            spread = world.project_cost_high_yuan - world.project_cost_low_yuan
+            cost = world.project_cost_low_yuan + level * spread
+            found.append(
+                Candidate(
+                    id=f"c{community}-y{year}-{item.id if item else f'{CATEGORIES[category]}-{slot}'}",
+                    identity=identity,
+                    community=community,
+                    year=year,
+                    category=category,
+                    cost_yuan=float(item.cost_yuan) if item else round(cost, -2),
+                    flawed=draws.uniform(Decision.CANDIDATE_FLAW, identity) < flaw_share,
+                    title=item.name if item else "",
+                )
+            )
+        returning = [item for item in committee.drawer if CATEGORIES[item.category] in open_now]
+        return found + returning
+
+    def _choose(
+        self, committee: Any, hearing: Hearing, candidates: list[Candidate], ledger: Ledger,
+        year: int,
+    ) -> list[Candidate]:
+        if not candidates:
+            return []
+        assumed = self.plan.assumptions.hearing
+        money = max(0.0, ledger.free)
+        reserve = money * assumed.submission_factor
+        if hearing.ballots is not None:
+            rule = self.plan.policy.proposal.vote_rule
+            chosen = committee.follow_vote(candidates, hearing.ballots, money, reserve, rule)
+        else:
+            priorities = np.zeros(N_CATEGORIES)
+            priorities[self.campaign(committee.community, year)] = 1.0
+            believed = committee.believe(hearing, priorities, assumed)
+            places = np.array(
+                [float(self.model.implementation.promise(item)[1]) for item in candidates]
+            )
+            yuan = sum(item.cost_yuan for item in candidates)
+            scale = assumed.places_scale * float(places.sum()) * money / max(yuan, 1.0)
+            chosen = committee.choose_portfolio(
+                candidates, believed, self.severity, places, reserve, max(scale, 1e-6)
+            )
+        self.model.mediators.through("hearing", ("chosen", committee.community, year),
+                                     [item.id for item in chosen])
+        return chosen
+
+    def _file(
+        self, committee: Any, hearing: Hearing, candidate: Candidate, year: int, now: float
+    ) -> File:
+        model = self.model
+        _, places = model.implementation.promise(candidate)
+        known = self._known(committee, hearing, candidate)
+        holders = committee.name_holders(
+            candidate, known, places, self.plan.assumptions.delivery.roster_share
+        )
+        in_need = np.zeros(N_CATEGORIES)
+        rows = model.people.rows(committee.community)
+        count_active(model.state.active, rows.start, rows.stop, in_need)
+        weighted = in_need * self.severity
+        active = model.state.active[holders] & (1 << candidate.category)
+        held = float(np.count_nonzero(active)) + (places - len(holders)) * float(
+            in_need[candidate.category] > 0
+        )
+        visibility = np.array(as_tuple(self.plan.assumptions.hearing.visibility))
+        heard = max(float(hearing.heard.sum()), 1e-9)
+        file = File(
+            candidate=candidate,
+            year=year,
+            submitted_day=now,
+            expected_persons=float(hearing.heard[candidate.category]),
+            evidence_quality=float(hearing.quality[candidate.category]),
+            alignment=float(self.campaign(committee.community, year) == candidate.category),
+            visibility=float(visibility[candidate.category]),
+            roster=holders,
+            need_per_yuan=float(weighted[candidate.category] / candidate.cost_yuan),
+            roster_in_need=held / max(1, places),
+            need_shares=weighted / max(float(weighted.sum()), 1e-9),
+        )
+        model.journal.note(
+            now, file.id, "proposed",
+            category=CATEGORIES[candidate.category],
+            cost_yuan=candidate.cost_yuan,
+            sources=list(hearing.sources),
+            asked=hearing.asked,
+            heard_persons=round(float(hearing.heard[candidate.category]), 1),
+            share_heard=round(float(hearing.heard[candidate.category]) / heard, 3),
+            true_persons=float(in_need[candidate.category]),
+            quality=round(file.evidence_quality, 3),
+            places=places,
+            named=len(holders),
+            returning=candidate.returning,
+            flawed=candidate.flawed,
+        )
+        return file
+
+    def _known(self, committee: Any, hearing: Hearing, candidate: Candidate) -> Any:
+        rows = self.model.people.rows(committee.community)
+        bit = np.uint8(1 << candidate.category)
+        listed = np.flatnonzero(self.model.state.list_committee[rows] & bit) + rows.start
+        told = hearing.known.get(candidate.category, np.zeros(0, np.int32))
+        told = told[(told >= rows.start) & (told < rows.stop)]
+        return np.union1d(listed, told).astype(np.int32)
+
+
+def _one_design(heard: list[Hearing], members: list[Any], own: Any, people: Any) -> Hearing:
+    """Make one design for the mean of a bundle, scaled to the own community's residents."""
+    if len(heard) == 1:
+        return heard[0]
+    sizes = np.array([people.rows(item.community).stop - people.rows(item.community).start
+                      for item in members], dtype=float)
+    mine = sizes[[item.community for item in members].index(own.community)]
+    shares: Float64 = sum(
+        (item.heard / size for item, size in zip(heard, sizes, strict=True)),
+        start=np.zeros(N_CATEGORIES),
+    ) / len(heard)
+    me = heard[[item.community for item in members].index(own.community)]
+    ballots = [item.ballots for item in heard if item.ballots is not None]
+    if len(ballots) not in (0, len(heard)):
+        raise InputError("bundle: some communities voted and others did not")
+    return Hearing(
+        heard=shares * mine,
+        quality=np.asarray(np.mean([item.quality for item in heard], axis=0)),
+        known=me.known,
+        yuan=float(np.mean([item.yuan for item in heard])),
+        hours=float(np.mean([item.hours for item in heard])),
+        closing_day=me.closing_day,
+        asked=me.asked,
+        sources=me.sources,
+        ballots=np.concatenate(ballots) if ballots else None,
+    )
