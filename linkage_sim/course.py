@@ -56,6 +56,7 @@ class Course:
         self.onset_rate, self.recovery_rate = hazards(scenario)
         communities = people.n_communities
         self.counts = np.zeros((communities, self.years, N_COUNTS))
+        self.need_sums = np.zeros((communities, self.years, N_CATEGORIES))
         self.in_need = np.zeros((communities, N_CATEGORIES))
         self.reachable = np.zeros((communities, N_CATEGORIES))
         self.members = np.array(

@@ -23,7 +23,7 @@ class Journal:
         self.keep = keep
         self.entries: list[Entry] = []
 
-    def note(self, day: float, project: str, event: str, **facts: Any) -> None:
+    def note(self, day: float, project: str, event: str, /, **facts: Any) -> None:
         """Write one entry; `facts` must be plain numbers, texts, or lists of them."""
         if self.keep:
             self.entries.append(Entry(round(float(day), 4), project, event, facts))

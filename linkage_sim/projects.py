@@ -113,6 +113,7 @@ class Ledger:
     station: float = 0.0
     bound: float = 0.0
     paid: float = 0.0
+    paid_at_close: float = 0.0
     payable: float = 0.0
     returned: float = 0.0
     closed: bool = False

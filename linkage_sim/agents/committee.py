@@ -15,7 +15,6 @@ from linkage_sim.scenario.policy import Proposal
 from linkage_sim.scenario.registry import SOURCES
 from linkage_sim.world.columns import Float64
 
-WORK_HOURS_PER_YEAR = 1900.0
 # Hearing must leave most of the money for services: no committee spends more on asking.
 MOST_SPENT_ON_HEARING = 0.3
 
@@ -38,9 +37,9 @@ class CommunityCommittee(mesa.Agent):
     def __init__(self, model: Any, community: int, hours_per_year: float) -> None:
         super().__init__(model)
         self.community = community
+        self.full_hours = hours_per_year
         self.hours_per_year = hours_per_year
         self.hours_left = hours_per_year
-        self.duty_share = 0.0
         self.last_shares: Float64 = np.full(N_CATEGORIES, 1.0 / N_CATEGORIES)
         self.drawer: list[Candidate] = []
         self.ledgers: dict[int, Ledger] = {}

@@ -81,6 +81,13 @@ class ApprovalStage:
                 self._release(file)
                 self.model.journal.note(self.model.timeline.day, file.id, "expired")
 
+    def add_checks(self, community: int, fear: float) -> None:
+        """Slow the desks of a street by the checks that officers add out of fear of blame."""
+        if fear <= 0.0:
+            return
+        for desk in self.policy.desks:
+            self._queue(desk, self._unit(desk, community)).extra_checks = fear
+
     # -- the way through the desks ------------------------------------------------------------
 
     def _route(self, file: File) -> Route:
@@ -203,9 +210,6 @@ class ApprovalStage:
     def _decide(self, file: File, approved: bool, reason: str) -> None:
         self._routes.pop((file.id, file.year), None)
         day = self.model.timeline.day
-        if not self.is_fixed and approved:
-            # A decision can be had before the money can be used; the contract waits for it.
-            self.model.journal.note(day, file.id, "money_from", day=self.money_day(file.year))
         decision = Decision(approved, day, reason, file.officer_yuan)
         key = ("file", file.id, file.year)
         decision = self.model.mediators.through("decision", key, decision)

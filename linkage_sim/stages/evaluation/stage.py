@@ -181,6 +181,7 @@ class EvaluationStage:
         ledger.checking_reserve = 0.0
         spent = ledger.administration + ledger.station + ledger.bound + ledger.paid + ledger.payable
         ledger.returned = ledger.budget - spent
+        ledger.paid_at_close = ledger.paid
         ledger.closed = True
 
     def scandal(self, contract: Contract) -> bool:

@@ -172,6 +172,22 @@ class ImplementationStage:
             promised=round(promised, 2), weeks=round((contract.end_day - day) / 7.0, 1),
         )
 
+    def go_on(self, old: Contract, file: File) -> None:
+        """Let a contract over several years go on for another one, with a ramp already climbed."""
+        candidate = file.candidate
+        promised, places = self.promise(candidate)
+        row = self.rows.take(
+            candidate.community, candidate.identity, places, file.roster,
+            self.plan.assumptions.delivery.contacts_per_place,
+        )
+        contract = Contract(
+            file=file, organization=old.organization, signed_day=old.signed_day,
+            end_day=float((file.year + 1) * DAYS_PER_YEAR), row=row,
+            hours=self.hours_of(candidate.cost_yuan), promised=promised, places=places,
+            years_left=old.years_left - 1,
+        )
+        self._put_to_work(contract, self.model.timeline.day)
+
     def _put_to_work(self, contract: Contract, day: float) -> None:
         model, file, row = self.model, contract.file, contract.row
         organization = contract.organization
@@ -235,7 +251,7 @@ class ImplementationStage:
         mine = [item for item in self.running if item.organization is organization]
         weekly = {}
         for contract in mine:
-            weeks = max(1.0, (contract.end_day - contract.signed_day) / DAYS_PER_WEEK)
+            weeks = max(1.0, (contract.end_day - contract.started_day) / DAYS_PER_WEEK)
             weekly[contract.row] = contract.hours / weeks
         needed = sum(weekly.values())
         available = organization.hours_available()

@@ -49,6 +49,7 @@ class WeekOfService:
         measure.count_needs(
             place, needs, course.known, people.fifth, in_need, reachable, counts
         )
+        course.need_sums[community, week // WEEKS_PER_YEAR] += in_need * course.severity
         rows = rows_of.of_community[community]
         projects, places = rows_of.projects, rows_of.places
         before = measure.match_now(place, rows, in_need, needs, projects, places)

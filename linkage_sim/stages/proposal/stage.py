@@ -35,7 +35,7 @@ class ProposalStage:
         self.plan = model.plan
         self.severity = np.array(as_tuple(self.plan.assumptions.needs.severity))
         self.hearings: dict[tuple[int, int], Hearing] = {}
-        self.total_asked = 0
+        self.ideas: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
 
     def open_call(self, year: int) -> None:
         """Announce the call; every community ends its hearing when its slowest source has spoken."""
@@ -70,6 +70,10 @@ class ProposalStage:
                 "decision", ("early", community, year), early
             )
         candidates = self._candidates(committee, year)
+        self.ideas[(community, year)] = [
+            (item.category, item.cost_yuan, float(model.implementation.promise(item)[1]))
+            for item in candidates
+        ]
         chosen = self._choose(committee, hearing, candidates, ledger, year)
         if chosen:
             files = [self._file(committee, hearing, item, year, now) for item in chosen]
@@ -114,7 +118,6 @@ class ProposalStage:
         # Persons whose need came up are on the committee's list from now on.
         for category, rows in hearing.known.items():
             self.model.state.list_committee[rows] |= np.uint8(1 << category)
-        self.total_asked += hearing.asked
 
     def campaign(self, community: int, year: int) -> int:
         """Give the category that the district promotes this year; showy ones more often."""

@@ -1,0 +1,249 @@
+"""What returns in a neighbourhood: helping, feeling, meeting, moving away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkage_sim.draws import Decision
+from linkage_sim.kernels import listening, movement, opinion, public_service, volunteering
+from linkage_sim.kernels.counters import Count
+from linkage_sim.timeline import WEEKS_PER_YEAR
+
+CASE_FINDING = int(Decision.CASE_FINDING)
+BY_COMMITTEE = 1
+OPINION_WEEKS = 4
+MONTH_WEEKS = 4
+MONTHS_PER_YEAR = WEEKS_PER_YEAR / MONTH_WEEKS
+
+
+class Neighbourhood:
+    """Volunteers, feelings, lists and moves of all communities of a model."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.plan = model.plan
+        people, state = model.people, model.state
+        self.members = volunteering.Members(
+            people.age_group, people.tie_start, people.tie_to, state.trust, state.volunteer,
+            state.volunteer_due, state.volunteer_changes, state.left_week, state.hours_used,
+            state.idle_weeks, state.credit, state.asked_by, state.motivation,
+        )
+        self.before = np.zeros(people.n_residents, np.uint8)
+        helping = self.plan.assumptions.volunteers
+        bank = self.plan.policy.implementation.time_bank
+        gain = (1.0 + helping.time_bank_gain) * (1.0 - helping.time_bank_crowding) if bank else 1.0
+        hours = helping.time_bank_hours if bank else 0.0
+        self.gain, self.bank_hours, self.bank = model.mediators.through(
+            "volunteering", "time bank", (gain, hours, bank)
+        )
+        self.joining = volunteering.Joining(
+            helping.join_per_month, helping.asked_per_month, helping.contagion_per_month,
+            helping.leave_per_month, helping.idle_effect, helping.formal_effect,
+            helping.trust_effect, self.gain,
+        )
+        feel = self.plan.assumptions.opinion
+        self.feelings = opinion.Feelings(
+            feel.base, feel.weight_performance, feel.weight_better, feel.weight_worse,
+            feel.weight_expectation, feel.expectation_rate, feel.trust_up, feel.trust_down,
+            feel.word_of_mouth, feel.neighbour_weight, feel.image_weight, feel.image_unserved,
+        )
+        self.ask_carry = np.zeros(people.n_communities)
+        self.sight_carry = np.zeros(people.n_communities)
+        self.find_carry = np.zeros(people.n_communities)
+        self.reach_carry = np.zeros(people.n_communities)
+        self.moved = 0
+        self.turnout: dict[tuple[int, int], tuple[int, int]] = {}
+
+    # -- the start ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin in the state that lasts without purchase: feelings at rest, volunteers settled."""
+        model, state = self.model, self.model.state
+        share = self.plan.assumptions.volunteers.start_share
+        fixed = self.plan.assumptions.opinion.trust_start
+        for community in range(model.people.n_communities):
+            rows = model.people.rows(community)
+            usual = self._usual_experience(community)
+            felt = self.feelings.base + self.feelings.performance * usual
+            felt += self.feelings.of_expectation * usual
+            state.expectation[rows] = usual
+            state.satisfaction[rows] = np.clip(felt + model.people.taste[rows], 0.0, 1.0)
+            if fixed == "stationary":
+                around = float(state.satisfaction[rows].mean())
+                talk = self.feelings.word_of_mouth
+                state.trust[rows] = (1.0 - talk) * state.satisfaction[rows] + talk * around
+            else:
+                state.trust[rows] = float(fixed)
+            place = model.course.place(community, 0)
+            model.service.volunteers[community] = volunteering.start_volunteers(
+                place, share, self.joining, self.members
+            )
+
+    def _usual_experience(self, community: int) -> float:
+        # Needs met without purchase within a quarter, over needs present in it.
+        course = self.model.course
+        in_need = (course.members[community][:, None] * course.prevalence[community]).sum(axis=0)
+        able = course.government[community] + course.mutual_aid[community]
+        met = np.minimum(able * opinion.QUARTER_WEEKS, in_need)
+        total = float((in_need + met).sum())
+        return float(met.sum()) / total if total > 0.0 else 0.0
+
+    # -- every week ---------------------------------------------------------------------------
+
+    def step(self, week: int) -> None:
+        """Let a week pass: joining and leaving; every four weeks the slower things."""
+        for community in range(self.model.people.n_communities):
+            self._volunteer(community, week)
+        every = self.plan.policy.linkage.meeting_every_weeks
+        every = self.model.mediators.through("meeting", ("every", week), every)
+        if every > 0 and (week + 1) % every == 0:
+            self._meet(week)
+        if (week + 1) % MONTH_WEEKS == 0:
+            for community in range(self.model.people.n_communities):
+                self._find_and_reach(community, week)
+                self._move(community, week)
+                self._feel(community, week)
+
+    def _volunteer(self, community: int, week: int) -> None:
+        model, service = self.model, self.model.service
+        place, counts = model.course.place(community, week), model.course.counts[community]
+        used, formal = service.used_share[community], service.formal_share[community]
+        volunteering.advance_volunteers(
+            place, 1.0 - used, formal, self.joining, self.members, self.before, counts
+        )
+        if model.committees[community].hours_left > 0.0:
+            rate = self.plan.assumptions.volunteers.asks_per_week / 1000.0
+            self.ask_carry[community] += rate * (place.stop - place.first)
+            asks = int(self.ask_carry[community])
+            if asks:
+                self.ask_carry[community] -= asks
+                volunteering.ask(place, asks, BY_COMMITTEE, self.joining, self.members, counts)
+        helping = self.plan.assumptions.volunteers
+        weekly = helping.hours_per_year / WEEKS_PER_YEAR
+        service.volunteers[community] = volunteering.book_hours(
+            place, weekly, used, self.bank, 0.5 / WEEKS_PER_YEAR,
+            helping.time_bank_default / WEEKS_PER_YEAR, self.members, counts,
+        )
+
+    # -- every four weeks ---------------------------------------------------------------------
+
+    def _find_and_reach(self, community: int, week: int) -> None:
+        """Let workers find hidden cases, volunteers see some, and the committee tell people."""
+        model, state = self.model, self.model.state
+        place = model.course.place(community, week)
+        staff = self.plan.assumptions.staff
+        leading = sum(
+            1 for item in model.implementation.running
+            if item.file.candidate.community == community and item.leader is not None
+        )
+        self.find_carry[community] += staff.cases_found * leading * 12.0 / MONTHS_PER_YEAR
+        self._note(place, self.find_carry, state.list_workers, 1)
+        seen = self.plan.assumptions.linkage.sightings / MONTHS_PER_YEAR
+        self.sight_carry[community] += seen * model.service.volunteers[community]
+        self._note(place, self.sight_carry, state.list_volunteers, 2)
+        committee = model.committees[community]
+        if self.bank_hours > 0.0:
+            committee.spend_hours(
+                self.bank_hours * model.service.volunteers[community] / MONTHS_PER_YEAR
+            )
+        hours = committee.spend_hours(committee.hours_per_year / MONTHS_PER_YEAR)
+        self.reach_carry[community] += hours * self.plan.assumptions.delivery.awareness_per_hour
+        told = int(self.reach_carry[community])
+        self.reach_carry[community] -= told
+        if told:
+            lots = model.draws.uniforms(
+                CASE_FINDING, np.full(told, community), week, 1000 + np.arange(told)
+            )
+            size = place.stop - place.first
+            state.aware[place.first + (lots * size).astype(int)] = 1
+
+    def _note(self, place: Any, carry: Any, listed: Any, part: int) -> None:
+        found = int(carry[place.community])
+        carry[place.community] -= found
+        active = self.model.state.active
+        for number in range(found):
+            category = self.model.draws.below(CASE_FINDING, place.community, place.week, part * 1000
+                                              + number, 8)
+            row = public_service.find_in_need(
+                place, active, CASE_FINDING, part * 16 + category, number % 64, 1 << category
+            )
+            if row >= 0:
+                listed[row] |= np.uint8(1 << category)
+                self.model.course.counts[
+                    place.community, place.week // WEEKS_PER_YEAR, int(Count.HIDDEN_FOUND)
+                ] += 1
+
+    def _meet(self, week: int) -> None:
+        """Hold the joint meeting: lists pass from side to side, at the price of hours."""
+        model, state = self.model, self.model.state
+        linkage = self.plan.assumptions.linkage
+        for committee in model.committees:
+            committee.spend_hours(linkage.meeting_hours)
+        for organization in model.organizations:
+            if organization.alive:
+                price = self.plan.world.staff_hour_yuan
+                organization.books.overheads += linkage.meeting_hours * price
+        rows = np.flatnonzero(state.list_committee | state.list_workers | state.list_volunteers)
+        if len(rows) == 0:
+            return
+        lots = model.draws.uniforms(CASE_FINDING, model.identities(rows), week, 5000)
+        passed = rows[lots < linkage.list_share]
+        committee_list = state.list_committee[passed].copy()
+        workers, volunteers = state.list_workers[passed].copy(), state.list_volunteers[passed]
+        state.list_committee[passed] |= volunteers
+        state.list_volunteers[passed] |= workers
+        state.list_workers[passed] |= committee_list
+
+    def _move(self, community: int, week: int) -> None:
+        rate = self.plan.assumptions.needs.move_per_year
+        if rate <= 0.0:
+            return
+        model, state, course = self.model, self.model.state, self.model.course
+        place, needs = course.place(community, week + 1), course.needs(community)
+        if week + 1 >= course.weeks:
+            return
+        trust = float(state.trust[place.first : place.stop].mean())
+        self.moved += movement.move_homes(
+            place.seed, place.week, MONTH_WEEKS, community, place.first, place.stop,
+            place.first_week, -np.log1p(-rate) / WEEKS_PER_YEAR,
+            self.plan.assumptions.delivery.awareness_start, trust, needs.group,
+            model.people.household, model.people.status, course.prevalence[community],
+            needs.onset_rate, needs.recovery_rate, needs.integral, needs.active, needs.due,
+            needs.next_due, needs.changes, needs.onset, needs.cover, needs.cover_bought,
+            needs.served, (state.list_committee, state.list_workers, state.list_volunteers),
+            state.aware, state.trust, state.volunteer, state.credit, course.counts[community],
+        )
+
+    def _feel(self, community: int, week: int) -> None:
+        model, state, people = self.model, self.model.state, self.model.people
+        rows = people.rows(community)
+        mean = opinion.own_experience(
+            week + 1, rows.start, rows.stop, state.active, state.cover, state.own_experience
+        )
+        opinion.feel(
+            OPINION_WEEKS, rows.start, rows.stop, mean, self._visible_show(community),
+            self.feelings, people.tie_start, people.tie_to, state.own_experience, people.taste,
+            state.expectation, state.previous, state.satisfaction, state.trust, state.lift,
+        )
+
+    def _visible_show(self, community: int) -> float:
+        rows = self.model.implementation.rows
+        mine = rows.of_community[community]
+        hours = float(rows.projects.hours[mine].sum())
+        if hours <= 0.0:
+            return 0.0
+        return float((rows.projects.hours[mine] * rows.projects.showcase[mine]).sum()) / hours
+
+    # -- every year ---------------------------------------------------------------------------
+
+    def consult(self, year: int, week: int) -> None:
+        """Hold the standard yearly consultation, the same whatever the method of hearing."""
+        hearing = self.plan.assumptions.hearing
+        for community in range(self.model.people.n_communities):
+            place = self.model.course.place(community, week)
+            self.turnout[(community, year)] = listening.consult(
+                place, hearing.turnout_base, hearing.response_trust, self.model.people.age_group,
+                self.model.people.voice, self.model.state.trust,
+            )

@@ -1,0 +1,183 @@
+"""What returns in offices: budgets, campaigns, wages, hiring, closing the books of a year."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from linkage_sim.agents.organization import WEEK_HOURS, SocialOrganization
+from linkage_sim.draws import Decision
+from linkage_sim.projects import Contract, Ledger
+from linkage_sim.timeline import WEEKS_PER_YEAR
+
+STAFF_WEEKS = 4
+
+
+class Offices:
+    """Committees, organizations and their money in all communities of a model."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.plan = model.plan
+        self.turnover: dict[int, tuple[int, float]] = {}
+        self._left = 0
+        self._heads: list[int] = []
+        self._worked: dict[str, float] = {}
+
+    # -- the turn of a year -------------------------------------------------------------------
+
+    def open_year(self, year: int) -> None:
+        """Give every committee its budget and hours, let contracts go on, open the call."""
+        model, world = self.model, self.plan.world
+        share = self.plan.policy.implementation.station_share
+        for committee in model.committees:
+            committee.hours_per_year = committee.full_hours * self.committee_share(year)
+            committee.start_year()
+            budget = world.budget_yuan_per_year
+            station = model.mediators.through(
+                "station", (committee.community, year), share * budget
+            )
+            committee.ledgers[year] = Ledger(budget=budget, station=station)
+        self._carry_on(year)
+        model.approval.open_year(year)
+        model.proposal.open_call(year)
+
+    def _carry_on(self, year: int) -> None:
+        # A contract over several years goes on: same places, money of the new year.
+        going_on = [item for item in self.model.implementation.contracts if item.years_left > 0
+                    and item.file.year == year - 1 and not item.followed]
+        for old in going_on:
+            old.followed = True
+            file = dataclasses.replace(
+                old.file, year=year,
+                candidate=dataclasses.replace(old.file.candidate, year=year,
+                                              id=f"{old.file.candidate.id}+{year}"),
+            )
+            ledger = self.model.committees[file.candidate.community].ledgers[year]
+            if not old.organization.alive or ledger.free < file.candidate.cost_yuan:
+                continue
+            ledger.bound += file.candidate.cost_yuan
+            self.model.implementation.go_on(old, file)
+
+    def close_year(self, year: int) -> None:
+        """Evaluate what ended, close the books, let organizations come and go."""
+        model = self.model
+        model.approval.close_year(year)
+        ended = [item for item in model.implementation.running if item.file.year == year]
+        ended.sort(key=lambda item: item.file.candidate.identity)
+        for contract in ended:
+            model.implementation.close(contract)
+            contract.organization.contracts.remove(contract)
+        for contract in ended:
+            model.evaluation.evaluate(contract)
+            if model.evaluation.scandal(contract):
+                model.street_of(contract.file.candidate.community).learn_of_scandal()
+                fear = model.street_of(contract.file.candidate.community).extra_checks()
+                model.approval.add_checks(contract.file.candidate.community, fear)
+        for contract in ended:
+            model.implementation.free_row(contract)
+        model.implementation.rows.reclaim_places([])
+        model.implementation.rows.clear_logs()
+        for committee in model.committees:
+            self._remember_portfolio(committee, ended)
+            model.evaluation.close_year(committee.ledgers[year])
+            committee.drawer = [item for item in committee.drawer if item.year >= year]
+        self._count_turnover(year)
+        self._enter(year)
+
+    def _remember_portfolio(self, committee: Any, ended: list[Contract]) -> None:
+        mine = [item for item in ended if item.file.candidate.community == committee.community]
+        total = sum(item.file.candidate.cost_yuan for item in mine)
+        if total <= 0.0:
+            return
+        committee.last_shares = committee.last_shares * 0.0
+        for item in mine:
+            committee.last_shares[item.file.candidate.category] += (
+                item.file.candidate.cost_yuan / total
+            )
+
+    # -- campaigns ----------------------------------------------------------------------------
+
+    def in_campaign(self, week: int) -> bool:
+        """Whether a campaign handed down is on this week; they are spread evenly over the year."""
+        linkage = self.plan.policy.linkage
+        number = linkage.campaigns_per_year
+        if number == 0:
+            return False
+        gap = WEEKS_PER_YEAR / number
+        return (week % WEEKS_PER_YEAR) % gap < linkage.campaign_weeks
+
+    def organization_share(self, week: int) -> float:
+        """Share of contract hours that campaigns leave, as a rights and duties list allows."""
+        officials, cap = self.plan.assumptions.officials, self.plan.policy.linkage.duties_cap
+        taken = min(officials.campaign_organization_share, cap) if self.in_campaign(week) else 0.0
+        return float(self.model.mediators.through("campaign", week, 1.0 - taken))
+
+    def committee_share(self, year: int) -> float:
+        """Share of committee hours that campaigns leave; what organizations refuse falls here."""
+        linkage, officials = self.plan.policy.linkage, self.plan.assumptions.officials
+        weeks = min(WEEKS_PER_YEAR, linkage.campaigns_per_year * linkage.campaign_weeks)
+        refused = max(0.0, officials.campaign_organization_share - linkage.duties_cap)
+        taken = min(1.0, officials.campaign_committee_share + refused) * weeks / WEEKS_PER_YEAR
+        return float(self.model.mediators.through("campaign", ("committee", year), 1.0 - taken))
+
+    # -- staff and books ----------------------------------------------------------------------
+
+    def step(self, week: int) -> None:
+        """Every four weeks: workers tire, quit, are replaced; wages are paid."""
+        if (week + 1) % STAFF_WEEKS:
+            return
+        for organization in self.model.organizations:
+            if not organization.alive:
+                continue
+            self._heads.append(len(organization.workers))
+            left = organization.look_after_staff(week, STAFF_WEEKS)
+            self._left += left
+            self._keep_books(organization)
+            self.model.implementation.refresh(organization)
+            if organization.is_insolvent():
+                self.dissolve(organization)
+
+    def _keep_books(self, organization: SocialOrganization) -> None:
+        world, market = self.plan.world, self.plan.assumptions.market
+        worked = 0.0
+        projects = self.model.implementation.rows.projects
+        for contract in organization.contracts:
+            total = float(projects.worked_hours[contract.row])
+            worked += total - self._worked.get(contract.id, 0.0)
+            self._worked[contract.id] = total
+        organization.books.wages += worked * world.staff_hour_yuan
+        share = STAFF_WEEKS / WEEKS_PER_YEAR
+        usual = world.budget_yuan_per_year * self.model.people.n_communities
+        usual /= max(1, self.model.founders)
+        organization.books.overheads += market.overhead_share * usual * share
+        outside = len(organization.workers) * WEEK_HOURS * STAFF_WEEKS * world.staff_hour_yuan
+        outside *= world.outside_work_share * market.outside_margin
+        organization.books.outside_income += outside
+
+    def dissolve(self, organization: SocialOrganization) -> None:
+        """Close an organization that cannot pay; its contracts stand still until the year ends."""
+        organization.alive = False
+        for contract in organization.contracts:
+            self.model.implementation.rows.projects.hours[contract.row] = 0.0
+            contract.leader = None
+        for worker in organization.workers:
+            worker.remove()
+        organization.workers.clear()
+
+    def _count_turnover(self, year: int) -> None:
+        heads = sum(self._heads) / max(1, len(self._heads))
+        living = sum(1 for item in self.model.organizations if item.alive)
+        self.turnover[year] = (self._left, heads * living)
+        self._left = 0
+        self._heads = []
+        self._worked = {}
+
+    def _enter(self, year: int) -> None:
+        rate = self.plan.assumptions.market.entry_per_year
+        units = max(1, round(self.model.founders / max(1, self.plan.world.organizations)))
+        for unit in range(units):
+            waiting = self.model.draws.exponential(Decision.ENTRY, unit, year)
+            if waiting < rate:
+                self.model.found_organization(unit)
+
