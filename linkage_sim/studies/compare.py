@@ -1,0 +1,277 @@
+"""Compares scenarios over the same worlds: paired differences with 95 % intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.scenario.schema import Scenario, scenario_from
+from linkage_sim.studies.run import Result, simulate
+from linkage_sim.studies.workers import Failure, work
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONFIDENCE = 0.95
+COLUMNS: tuple[str, ...] = (
+    "scenario", "baseline", "outcome", "baseline_mean", "mean", "difference", "low", "high", "n",
+    "dropped", "low_adjusted", "high_adjusted", "comparisons",
+)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run: every scenario on every seed.
+
+    Attributes
+    ----------
+    names, scenarios
+        The first is the baseline.
+    seeds
+        Each is a world, shared by all scenarios.
+    trace
+        Keep the journals.
+    """
+
+    names: tuple[str, ...]
+    scenarios: tuple[Scenario, ...]
+    seeds: tuple[int, ...]
+    trace: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished or failed run of a plan."""
+
+    name: str
+    seed: int
+    result: Result | None
+    failure: str = ""
+
+
+def plan_of(
+    scenarios: Sequence[Scenario],
+    seeds: Iterable[int],
+    names: Sequence[str] | None = None,
+    trace: bool = False,
+) -> Plan:
+    """Check what is to be run; raises InputError where it cannot be.
+
+    Without names, titles serve as names where they are given and differ.
+    """
+    chosen = tuple(names) if names is not None else _names_of(scenarios)
+    numbers = tuple(int(seed) for seed in seeds)
+    problems = []
+    if not scenarios:
+        problems.append("compare: no scenario given; the first one is the baseline")
+    if len(chosen) != len(scenarios):
+        problems.append(f"compare: {len(chosen)} names for {len(scenarios)} scenarios")
+    problems += [
+        f"compare: two scenarios are called '{name}'; give each its own name"
+        for name in sorted({name for name in chosen if chosen.count(name) > 1})
+    ]
+    if not numbers:
+        problems.append("compare: no seed given; one replication is the least")
+    if len(set(numbers)) < len(numbers):
+        problems.append("compare: a seed is given twice; each replication needs its own")
+    if problems:
+        raise InputError(problems)
+    return Plan(chosen, tuple(scenarios), numbers, trace)
+
+
+def _names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    titles = [item.title for item in scenarios]
+    if all(titles) and len(set(titles)) == len(titles):
+        return tuple(titles)
+    return tuple(f"scenario_{number}" for number in range(1, len(titles) + 1))
+
+
+def run_plan(
+    plan: Plan, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+) -> list[Run]:
+    """Run a plan; the order and the numbers do not depend on `jobs`.
+
+    Parameters
+    ----------
+    progress
+        Called with (runs done, runs in all) whenever a seed is finished.
+    """
+    contents = [item.model_dump(mode="json") for item in plan.scenarios]
+    if jobs > 1 and len(plan.seeds) > 1:
+        for content in contents:
+            # Workers share the cores already.
+            content["run"]["threads"] = 1
+    tasks = [(contents, seed, plan.trace) for seed in plan.seeds]
+    width, total = len(contents), len(contents) * len(tasks)
+    found: dict[int, list[Run]] = {}
+    for number, answer in work(run_seed, tasks, jobs):
+        found[number] = _runs(plan, plan.seeds[number], answer)
+        if progress is not None:
+            progress(len(found) * width, total)
+    return [run for number in range(len(tasks)) for run in found[number]]
+
+
+def _runs(plan: Plan, seed: int, answer: Any) -> list[Run]:
+    if isinstance(answer, Failure):
+        return [Run(name, seed, None, answer.reason) for name in plan.names]
+    return [
+        Run(name, seed, None, item.reason)
+        if isinstance(item, Failure)
+        else Run(name, seed, item)
+        for name, item in zip(plan.names, answer, strict=True)
+    ]
+
+
+def run_seed(task: tuple[list[Row], int, bool]) -> list[Result | Failure]:
+    """Run every scenario on one seed, in one process, so that all share the world in memory."""
+    contents, seed, trace = task
+    answers: list[Result | Failure] = []
+    for content in contents:
+        plan = scenario_from(content)
+        try:
+            answers.append(simulate(plan, seed, trace=True if trace else None))
+        except InputError:
+            raise
+        except Exception as error:
+            answers.append(Failure(f"{type(error).__name__}: {error}"))
+    return answers
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    seeds: Iterable[int] = range(30),
+    jobs: int = 1,
+    names: Sequence[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Say how scenarios differ from the first of them, seed by seed on the same worlds.
+
+    Parameters
+    ----------
+    scenarios
+        The first is the baseline.
+    seeds
+        Each seed is a world: the same residents meet the same chances under all scenarios.
+    jobs
+        Processes at once; the numbers do not depend on it.
+    names
+        What to call the scenarios; titles if left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an outcome and scenario, headline outcomes first, as `difference_table` makes it.
+        `attrs["runs"]` holds one row a run; `attrs["failures"]` the runs that failed.
+
+    Raises
+    ------
+    InputError
+        For anything wrong with scenarios, names or seeds.
+    """
+    plan = plan_of(scenarios, seeds, names)
+    runs = run_plan(plan, jobs, progress)
+    table = difference_table(outcome_rows(runs), plan.names)
+    import pandas as pd
+
+    table.attrs["runs"] = pd.DataFrame(outcome_rows(runs))
+    table.attrs["failures"] = [
+        {"scenario": run.name, "seed": run.seed, "reason": run.failure}
+        for run in runs
+        if run.result is None
+    ]
+    return table
+
+
+def outcome_rows(runs: Iterable[Run]) -> list[Row]:
+    """Give one row a finished run: scenario, seed, every outcome."""
+    return [
+        {"scenario": run.name, "seed": run.seed, **run.result.outcomes}
+        for run in runs
+        if run.result is not None
+    ]
+
+
+def difference_table(rows: Sequence[Row], names: Sequence[str]) -> pd.DataFrame:
+    """Compute paired differences from the baseline, the first name.
+
+    The interval is Student's t for the mean of paired differences, 95 %. `low_adjusted` and
+    `high_adjusted` hold for all comparisons of their family at once (Bonferroni): headline
+    outcomes, named in advance, are one family; all outcomes together are the other, in which the
+    remaining ones are placed. `comparisons` is the size of the family. A pair with an undefined
+    value is dropped and counted in `dropped`; means are over the pairs that remain.
+
+    Parameters
+    ----------
+    rows
+        One a run: scenario, seed and outcomes.
+
+    Source: Student 1908, Biometrika 6(1); Dunn 1961, JASA 56(293) for the adjustment.
+    """
+    import pandas as pd
+
+    from linkage_sim.outcomes import HEADLINES
+
+    outcomes = [name for name in (rows[0] if rows else {}) if name not in ("scenario", "seed")]
+    headline = [name for name in HEADLINES if name in outcomes]
+    ordered = headline + [name for name in outcomes if name not in HEADLINES]
+    values = {(row["scenario"], row["seed"]): row for row in rows}
+    seeds = list(dict.fromkeys(row["seed"] for row in rows))
+    baseline, others = names[0], names[1:]
+    found = []
+    for outcome in ordered:
+        family = (len(headline) if outcome in headline else len(ordered)) * len(others)
+        for name in others:
+            pairs = [
+                (_value(values, baseline, seed, outcome), _value(values, name, seed, outcome))
+                for seed in seeds
+            ]
+            found.append({
+                "scenario": name, "baseline": baseline, "outcome": outcome,
+                **paired(pairs, family), "comparisons": family,
+            })
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def _value(values: dict[Any, Row], name: str, seed: int, outcome: str) -> float:
+    row = values.get((name, seed))
+    return float("nan") if row is None else float(row[outcome])
+
+
+def paired(pairs: Sequence[tuple[float, float]], comparisons: int = 1) -> Row:
+    """Compare pairs (before, after): mean difference with its intervals.
+
+    Returns
+    -------
+    dict
+        baseline_mean, mean, difference, low, high, n, dropped, low_adjusted, high_adjusted; the
+        intervals are undefined with fewer than two pairs.
+    """
+    import numpy as np
+
+    known = np.array([pair for pair in pairs if pair[0] == pair[0] and pair[1] == pair[1]])
+    count = len(known)
+    if count == 0:
+        known = np.full((1, 2), np.nan)
+    before, after = known[:, 0], known[:, 1]
+    differences = after - before
+    middle = float(differences.mean())
+    row: Row = {
+        "baseline_mean": float(before.mean()), "mean": float(after.mean()), "difference": middle,
+        "n": count, "dropped": len(pairs) - count,
+    }
+    for ending, tests in (("", 1), ("_adjusted", max(1, comparisons))):
+        half = _half_width(differences, count, (1.0 - CONFIDENCE) / tests)
+        row[f"low{ending}"], row[f"high{ending}"] = middle - half, middle + half
+    return row
+
+
+def _half_width(differences: Any, count: int, error_probability: float) -> float:
+    from scipy.stats import t as student
+
+    if count < 2:
+        return float("nan")
+    spread = float(differences.std(ddof=1)) / count**0.5
+    return float(student.ppf(1.0 - error_probability / 2.0, count - 1)) * spread

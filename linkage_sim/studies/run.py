@@ -1,0 +1,276 @@
+"""One run: a scenario and a seed in, outcomes and tables out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.scenario.fields import CATEGORIES
+from linkage_sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from linkage_sim.model import LinkageModel
+    from linkage_sim.projects import Contract, File
+
+WEEKS_PER_YEAR = 52
+Nan = float("nan")
+Row = dict[str, Any]
+
+
+@dataclass
+class Result:
+    """What one run brought; the model itself is gone.
+
+    Attributes
+    ----------
+    outcomes : dict name -> number
+        Over all reported years; undefined ones are NaN.
+    years, weeks, projects, journal : pandas.DataFrame
+        Made when first asked for. Years count from 1, without warm-up; `weeks` has one row a week
+        only when `run.record_weeks` is set, else one a year; the journal is empty without trace.
+    problems : list of str
+        Conservation laws found broken (only looked for when `run.check` is set).
+    """
+
+    seed: int
+    outcomes: dict[str, float]
+    year_rows: list[Row] = field(repr=False)
+    project_rows: list[Row] = field(repr=False)
+    week_rows: list[Row] = field(repr=False)
+    journal_rows: list[Row] = field(repr=False)
+    problems: list[str] = field(default_factory=list)
+
+    @cached_property
+    def years(self) -> pd.DataFrame:
+        """One row a reported year: column `year`, then every outcome."""
+        import pandas as pd
+
+        return pd.DataFrame(self.year_rows)
+
+    @cached_property
+    def projects(self) -> pd.DataFrame:
+        """One row a file submitted in reported years, with what became of it."""
+        return project_table(self.project_rows)
+
+    @cached_property
+    def weeks(self) -> pd.DataFrame:
+        """What Mesa's DataCollector kept."""
+        import pandas as pd
+
+        return pd.DataFrame(self.week_rows)
+
+    @cached_property
+    def journal(self) -> pd.DataFrame:
+        """What happened to each project, in order."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            self.journal_rows, columns=["order", "day", "project", "event", "facts"]
+        )
+
+
+def simulate(
+    scenario: Scenario | None = None,
+    seed: int = 1,
+    *,
+    trace: bool | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:
+    """Run a scenario once.
+
+    Parameters
+    ----------
+    scenario
+        What to simulate; X Community if left out.
+    seed
+        Whole number; the same scenario and seed give the same numbers, bit for bit.
+    trace
+        Keep the journal, whatever `run.trace` says.
+    progress
+        Called with (weeks done, weeks in all) after each year.
+
+    Raises
+    ------
+    InputError
+        When a register cannot be read, or the scenario needs more memory than is free.
+    """
+    from linkage_sim.model import LinkageModel
+
+    plan = scenario if scenario is not None else Scenario()
+    if trace is not None and trace != plan.run.trace:
+        plan = plan.with_values({"run.trace": trace})
+    _refuse_too_large(plan)
+    model = LinkageModel(plan, seed=seed)
+    try:
+        problems: list[str] = []
+        while model.week < model.weeks:
+            model.step()
+            if model.week % WEEKS_PER_YEAR == 0:
+                if plan.run.check:
+                    problems += _broken_laws(model)
+                if progress is not None:
+                    progress(model.week, model.weeks)
+        return _result_of(model, problems)
+    finally:
+        model.release()
+
+
+def _refuse_too_large(plan: Scenario) -> None:
+    needed, free = memory_needed_bytes(plan), free_memory_bytes()
+    if free is not None and needed > free:
+        raise InputError(
+            f"world.residents: {plan.world.residents} residents need about "
+            f"{needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are free; take fewer residents"
+        )
+
+
+def memory_needed_bytes(plan: Scenario) -> int:
+    """Estimate the memory of one run, in bytes: columns and ties of residents, tables of weeks."""
+    ties = plan.world.ties.building + plan.world.ties.interest + plan.world.mean_household_size
+    weeks = (plan.run.years + plan.run.warmup_years) * WEEKS_PER_YEAR
+    per_resident = 240 + 20 * ties
+    return int(plan.world.residents * per_resident + plan.world.communities * weeks * 8 * 8 + 2e8)
+
+
+def free_memory_bytes() -> int | None:
+    """Tell how much memory is free, in bytes; None where the system does not say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        return None
+    return None
+
+
+def _broken_laws(model: LinkageModel) -> list[str]:
+    from linkage_sim.conservation import check
+
+    year = model.week // WEEKS_PER_YEAR
+    return [f"year {year}: {problem}" for problem in check(model)]
+
+
+def _result_of(model: LinkageModel, problems: list[str]) -> Result:
+    from linkage_sim.outcomes import measure
+
+    facts = model.facts()
+    first = facts.years.start
+    years: list[Row] = [
+        {"year": year - first + 1, **measure(facts, [year])} for year in facts.years
+    ]
+    return Result(
+        seed=model.seed,
+        outcomes=measure(facts),
+        year_rows=years,
+        project_rows=project_rows(facts.files, facts.contracts, first),
+        week_rows=model.week_table().to_dict("records"),
+        journal_rows=model.journal.rows(),
+        problems=problems,
+    )
+
+
+def project_rows(files: list[File], contracts: list[Contract], first_year: int) -> list[Row]:
+    """Give one row a file of the reported years, and one a further year of a longer contract."""
+    signed = {id(item.file): item for item in contracts}
+    known = {id(item) for item in files}
+    longer = [item.file for item in contracts if id(item.file) not in known]
+    wanted = [item for item in [*files, *longer] if item.year >= first_year]
+    rows = [_project(item, signed.get(id(item)), first_year) for item in wanted]
+    return sorted(rows, key=lambda row: (row["year"], row["community"], row["id"]))
+
+
+def _project(file: File, contract: Contract | None, first_year: int) -> Row:
+    candidate = file.candidate
+    row: Row = {
+        "id": candidate.id,
+        "community": candidate.community,
+        "year": file.year - first_year + 1,
+        "category": CATEGORIES[candidate.category],
+        "cost_yuan": candidate.cost_yuan,
+        "submitted_day": file.submitted_day,
+        "decided_day": Nan if file.decided_day is None else file.decided_day,
+        "approved": file.approved,
+        "withdrawn": file.withdrawn,
+        "expired": file.expired,
+        "reason": file.reason,
+        "returns": file.returns,
+        "rank_score": file.rank_score,
+        "evidence_quality": file.evidence_quality,
+        "named": len(file.roster),
+        "flawed": candidate.flawed,
+    }
+    row.update(_NO_CONTRACT if contract is None else _delivered(contract))
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _delivered(contract: Contract) -> Row:
+    totals, verdict = contract.totals, contract.verdict
+    return {
+        "organization": contract.organization.number,
+        "signed_day": contract.signed_day,
+        "delivery_weeks": contract.delivery_weeks,
+        "places": contract.places,
+        "worked_hours": totals.get("worked_hours", Nan),
+        "substance_hours": totals.get("substance_hours", Nan),
+        "showcase_hours": totals.get("showcase_hours", Nan),
+        "documents_hours": totals.get("document_hours", Nan),
+        "volunteer_hours": totals.get("volunteer_hours", Nan),
+        "contacts": totals.get("contacts", Nan),
+        "events": totals.get("events", Nan),
+        "heads": totals.get("heads", Nan),
+        "ended": totals.get("ended_target", Nan),
+        "promised": contract.promised,
+        "score": Nan if verdict is None else verdict.score,
+        "satisfaction_reported": Nan if verdict is None else verdict.satisfaction,
+        "true_effect": contract.true_effect,
+        "renewed": None if verdict is None else verdict.renewed,
+        "paid_yuan": contract.paid_yuan,
+    }
+
+
+_NO_CONTRACT: Row = {
+    "organization": None, "signed_day": Nan, "delivery_weeks": 0.0, "places": 0,
+    "worked_hours": Nan, "substance_hours": Nan, "showcase_hours": Nan, "documents_hours": Nan,
+    "volunteer_hours": Nan, "contacts": Nan, "events": Nan, "heads": Nan, "ended": Nan,
+    "promised": Nan, "score": Nan, "satisfaction_reported": Nan, "true_effect": Nan,
+    "renewed": None, "paid_yuan": 0.0,
+}
+
+
+def _plain(value: Any) -> Any:
+    # Numbers of NumPy would make equal tables unequal in type and heavy to send between processes.
+    return value.item() if hasattr(value, "item") else value
+
+
+_TYPES: dict[str, str] = {
+    "organization": "Int64", "renewed": "boolean", "approved": "bool", "withdrawn": "bool",
+    "expired": "bool", "flawed": "bool", "community": "int64", "year": "int64",
+    "returns": "int64", "named": "int64", "places": "int64", "cost_yuan": "float64",
+    "rank_score": "float64", "decided_day": "float64",
+}
+PROJECT_COLUMNS: tuple[str, ...] = (
+    "id", "community", "year", "category", "cost_yuan", "submitted_day", "decided_day",
+    "approved", "withdrawn", "expired", "reason", "returns", "rank_score", "evidence_quality",
+    "named", "flawed", *_NO_CONTRACT,
+)
+
+
+def project_table(rows: list[Row]) -> pd.DataFrame:
+    """Make the table of projects; columns keep their types even when there is no row."""
+    import pandas as pd
+
+    extra = [name for name in (rows[0] if rows else {}) if name not in PROJECT_COLUMNS]
+    table = pd.DataFrame(rows, columns=[*extra, *PROJECT_COLUMNS])
+    return table.astype(_TYPES)
+
+
+def is_same_number(first: float, second: float) -> bool:
+    """Say whether two outcomes are the same, undefined ones included."""
+    return first == second or (math.isnan(first) and math.isnan(second))
