@@ -1,0 +1,261 @@
+"""A results directory: complete and right, or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.studies.tables import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+LOCK = ".lock"
+UNFINISHED = ".writing"
+FORMAT = 1
+OWN_FILES = (
+    *(f"{name}.parquet" for name in TABLES), "comparison.csv", "provenance.json", MANIFEST, LOCK,
+    "figures", "report.html",
+)
+Row = dict[str, Any]
+
+
+class ResultsInUse(RuntimeError):
+    """A live process writes to this results directory."""
+
+    exit_code = 3
+
+
+class ResultsDamaged(RuntimeError):
+    """A results directory is incomplete, or a file in it has changed since it was written."""
+
+    exit_code = 4
+
+
+# -- writing -----------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def results_folder(path: Path) -> Iterator[Folder]:
+    """Take hold of a results directory before the work starts, and let go of it at the end.
+
+    Raises
+    ------
+    InputError
+        When it holds something else, or nothing can be written there.
+    ResultsInUse
+        When another live process writes there.
+    """
+    _refuse_foreign(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        handle = (path / LOCK).open("a")
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot write results there ({error.strerror}); choose another --out"
+        ) from None
+    with handle:
+        _lock(handle, path)
+        try:
+            yield Folder(path)
+        finally:
+            for leftover in path.glob(f"{UNFINISHED}-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                (path / LOCK).unlink()
+            with contextlib.suppress(OSError):
+                # Only succeeds when nothing was written: then nothing stays behind.
+                path.rmdir()
+
+
+def _refuse_foreign(path: Path) -> None:
+    if path.is_symlink() or path.exists():
+        if not path.is_dir():
+            raise InputError(f"{path}: is a file, not a directory; choose another --out")
+        foreign = sorted(
+            item.name for item in path.iterdir()
+            if item.name not in OWN_FILES and not item.name.startswith(UNFINISHED)
+        )
+        if foreign:
+            shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
+            raise InputError(
+                f"{path}: holds something else ({shown}); choose an empty or a new directory "
+                "with --out"
+            )
+
+
+def _lock(handle: Any, path: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not on Windows, where renaming an open file fails by itself
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ResultsInUse(
+            f"{path}: another process is writing there; wait for it or choose another --out"
+        ) from None
+
+
+class Folder:
+    """A results directory this process holds."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(
+        self,
+        tables: dict[str, pd.DataFrame],
+        provenance: Row,
+        comparison: pd.DataFrame | None = None,
+        figures: Callable[[Path], None] | None = None,
+    ) -> None:
+        """Write everything beside, then put it in place; the manifest comes last.
+
+        Parameters
+        ----------
+        figures
+            Called with the folder to draw into.
+        """
+        beside = self.path / f"{UNFINISHED}-{os.getpid()}"
+        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir()
+            for name, table in tables.items():
+                table.to_parquet(beside / f"{name}.parquet", index=False)
+            if comparison is not None:
+                comparison.to_csv(beside / "comparison.csv", index=False)
+            text = json.dumps(provenance, indent=1, ensure_ascii=False, allow_nan=False)
+            (beside / "provenance.json").write_text(text + "\n", encoding="utf-8")
+            if figures is not None:
+                (beside / "figures").mkdir()
+                figures(beside / "figures")
+            self._put_in_place(beside)
+        except OSError as error:
+            raise InputError(
+                f"{self.path}: results could not be written ({error.strerror or error}); free "
+                "some space or choose another --out"
+            ) from None
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+    def _put_in_place(self, beside: Path) -> None:
+        files = sorted(item for item in beside.rglob("*") if item.is_file())
+        listed = {}
+        for item in files:
+            listed[item.relative_to(beside).as_posix()] = {
+                "bytes": item.stat().st_size, "sha256": _checksum(item),
+            }
+            _to_disk(item)
+        manifest = beside / MANIFEST
+        manifest.write_text(
+            json.dumps({"format": FORMAT, "files": listed}, indent=1) + "\n", encoding="utf-8"
+        )
+        _to_disk(manifest)
+        # Without a manifest the directory counts as unfinished, whatever else happens from here.
+        (self.path / MANIFEST).unlink(missing_ok=True)
+        for old in OWN_FILES:
+            if old == LOCK:
+                continue
+            place = self.path / old
+            shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+        for item in files:
+            place = self.path / item.relative_to(beside)
+            place.parent.mkdir(exist_ok=True)
+            item.replace(place)
+        manifest.replace(self.path / MANIFEST)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def verify_results(path: str | Path) -> dict[str, Row]:
+    """Check every file of a results directory against the manifest; gives the list of files.
+
+    Raises
+    ------
+    InputError
+        When there is no results directory.
+    ResultsDamaged
+        When a file is missing, changed or unreadable.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such results directory")
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        assert isinstance(listed, dict)
+    except FileNotFoundError:
+        if any((folder / name).exists() for name in OWN_FILES):
+            raise ResultsDamaged(
+                f"{folder}: not finished (no {MANIFEST}); run the command again"
+            ) from None
+        raise InputError(f"{folder}: holds no results of linkage-sim") from None
+    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+        raise ResultsDamaged(
+            f"{folder}/{MANIFEST}: damaged; run the command again or restore it"
+        ) from None
+    problems = []
+    for name, known in listed.items():
+        place = folder / name
+        try:
+            if not place.is_file():
+                problems.append(f"{place}: is missing")
+            elif _checksum(place) != known["sha256"]:
+                problems.append(f"{place}: has changed since it was written")
+        except OSError as error:
+            problems.append(f"{place}: cannot be read ({error.strerror})")
+    if problems:
+        raise ResultsDamaged("\n".join([*problems, "Run the command again, or restore a copy."]))
+    return listed
+
+
+def load_results(path: str | Path, table: str = "outcomes") -> pd.DataFrame:
+    """Read a table of a results directory after checking that nothing in it has changed.
+
+    Parameters
+    ----------
+    table
+        outcomes, years, projects, weeks, journal, failures or comparison.
+
+    Raises
+    ------
+    InputError
+        When there is no such directory or table.
+    ResultsDamaged
+        When a file is missing or has changed.
+    """
+    import pandas as pd
+
+    listed = verify_results(path)
+    known = [Path(name).stem for name in listed if name.endswith((".parquet", ".csv"))]
+    if table not in known:
+        raise InputError(f"{path}: no table '{table}'; there are {', '.join(known)}")
+    if table == "comparison":
+        return pd.read_csv(Path(path) / "comparison.csv", float_precision="round_trip")
+    return pd.read_parquet(Path(path) / f"{table}.parquet")
+
+
+def load_provenance(path: str | Path) -> Row:
+    """Read how results came about; raises as `load_results` does."""
+    verify_results(path)
+    record: Row = json.loads((Path(path) / "provenance.json").read_text(encoding="utf-8"))
+    return record
