@@ -1,0 +1,159 @@
+"""Reads TOML files whole, and lays them over each other while remembering where each value stood."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.scenario.lines import Path as KeyPath
+from linkage_sim.scenario.lines import key_lines
+from linkage_sim.scenario.locate import label
+from linkage_sim.words import say
+
+LARGEST_FILE = 20_000_000
+_POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\s*$")
+
+
+@dataclass
+class Document:
+    """The content of one file, or of one `--set`, and the line of each key."""
+
+    label: str
+    content: dict[str, Any]
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+
+    def place(self, path: KeyPath) -> str:
+        """Say where a key stands: FILE:LINE, or FILE where the line is not known."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return f"{self.label}:{self.lines[path[:length]]}"
+        return self.label
+
+
+def read_document(path: Path) -> Document:
+    """Read one TOML file.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, is not UTF-8 or is not TOML; with the line where known.
+    """
+    name = label(path)
+    text = _text(path, name)
+    try:
+        content = tomllib.loads(text)
+    except RecursionError:
+        raise InputError(f"{name}: {say('errors.too_deep')}") from None
+    except ValueError as error:
+        raise InputError(_syntax(name, text, str(error))) from None
+    document = Document(name, content, key_lines(text))
+    refuse_dates(document)
+    return document
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError(f"{name}: {say('errors.too_large')}")
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{name}: {say('errors.unreadable', reason=reason)}") from None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{name}: {say('errors.utf16')}")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}:{line}: {say(_encoding_advice(data))}") from None
+
+
+def _encoding_advice(data: bytes) -> str:
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return "errors.not_utf8"
+    return "errors.gbk"
+
+
+def _syntax(name: str, text: str, reason: str) -> str:
+    found = _POSITION.search(reason)
+    line = ""
+    if found:
+        # The end of the document is its last line that says anything.
+        last = len(text.rstrip().split("\n"))
+        line = f":{found.group(1) or last}"
+        reason = reason[: found.start()]
+    return f"{name}{line}: {say('errors.syntax', reason=reason)}"
+
+
+def refuse_dates(document: Document) -> None:
+    """Refuse dates and times: nothing in a scenario is one; raises InputError."""
+    found = [
+        f"{document.place(path)}: {dotted(path)}: {say('errors.date', found=value)}"
+        for path, value in _leaves(document.content, ())
+        if isinstance(value, date | time)
+    ]
+    if found:
+        raise InputError(found)
+
+
+def _leaves(value: Any, path: KeyPath) -> Iterable[tuple[KeyPath, Any]]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _leaves(item, (*path, name))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*path, number))
+    else:
+        yield path, value
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Write a path as a person writes it: policy.approval.desks[2].officers (counted from 1)."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+@dataclass
+class Layers:
+    """Documents laid over each other: tables are merged, everything else is replaced whole."""
+
+    content: dict[str, Any] = field(default_factory=dict)
+    owners: dict[KeyPath, Document] = field(default_factory=dict)
+
+    def add(self, document: Document) -> None:
+        """Lay one more document on top."""
+        self._merge(self.content, document.content, (), document)
+
+    def _merge(
+        self, below: dict[str, Any], above: Mapping[str, Any], path: KeyPath, document: Document
+    ) -> None:
+        for name, value in above.items():
+            here = (*path, name)
+            self.owners[here] = document
+            if isinstance(value, Mapping):
+                if not isinstance(below.get(name), dict):
+                    below[name] = {}
+                self._merge(below[name], value, here, document)
+            else:
+                below[name] = value
+
+    def place(self, path: KeyPath) -> str:
+        """Say where the value that holds was written; empty when it is a default."""
+        for length in range(len(path), 0, -1):
+            owner = self.owners.get(path[:length])
+            if owner is not None:
+                return owner.place(path)
+        return ""

@@ -1,0 +1,262 @@
+"""Loads a scenario: by name or path, with reforms (`a+b`) and single values laid over it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from linkage_sim.errors import InputError
+from linkage_sim.scenario import problems
+from linkage_sim.scenario.documents import Document, Layers, dotted, read_document, refuse_dates
+from linkage_sim.scenario.lines import Path as KeyPath
+from linkage_sim.scenario.locate import find_reform, find_scenario, label
+from linkage_sim.scenario.memory import free_bytes, needed_bytes
+from linkage_sim.scenario.schema import Scenario
+from linkage_sim.words import say
+
+Overrides = Mapping[str, Any] | Iterable[str]
+_MAY_REFORM = ("policy", "title", "description")
+_ROUNDS = 4
+
+
+def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> Scenario:
+    """Read a scenario and check it completely.
+
+    Parameters
+    ----------
+    source
+        A path, the name of a shipped scenario, or one of these with reforms:
+        "x_community+fast_approval".
+    overrides
+        Dotted name -> value, or texts "policy.approval.fixed_latency_days=30"; stronger than any
+        file.
+
+    Raises
+    ------
+    InputError
+        With every problem found: file, line, key, what was found and what is allowed.
+    """
+    layers = Layers()
+    for document in _documents(os.fspath(source)):
+        layers.add(document)
+    for document in _overrides(overrides):
+        layers.add(document)
+    layers.content.pop("extends", None)
+    scenario = _validated(layers)
+    _refuse_too_large(scenario, layers)
+    return scenario
+
+
+def _documents(source: str) -> list[Document]:
+    """Read everything a source names, weakest first."""
+    if "\0" in source:
+        raise InputError(say("errors.no_scenario", name=source.replace("\0", "?"), known=""))
+    first, *reforms = [source] if Path(source).is_file() else source.split("+")
+    if not first.strip():
+        raise InputError(say("errors.empty_name"))
+    trouble: list[str] = []
+    documents: list[Document] = []
+    try:
+        documents += _chain(find_scenario(first.strip()), [])
+    except InputError as error:
+        trouble += error.messages
+    for name in reforms:
+        try:
+            documents.append(_reform(find_reform(name.strip())))
+        except InputError as error:
+            trouble += error.messages
+    if trouble:
+        raise InputError(trouble)
+    _join_titles(documents, len(reforms))
+    return documents
+
+
+def _join_titles(documents: list[Document], n_reforms: int) -> None:
+    """Let a composed scenario say what it is composed of."""
+    if not n_reforms:
+        return
+    for key, between in (("title", " + "), ("description", "\n")):
+        base = [doc.content[key] for doc in documents[:-n_reforms] if key in doc.content][-1:]
+        parts = base + [
+            doc.content[key] for doc in documents[-n_reforms:] if key in doc.content
+        ]
+        if parts and all(isinstance(part, str) for part in parts):
+            documents[-1].content[key] = between.join(part.strip() for part in parts)
+
+
+def _chain(path: Path, above: list[Path]) -> list[Document]:
+    """Read a file after everything it extends."""
+    real = path.resolve()
+    if real in above:
+        chain = " -> ".join(label(item) for item in [*above[above.index(real) :], real])
+        raise InputError(say("errors.circle", chain=chain))
+    document = read_document(path)
+    _find_register(document, path.parent)
+    if "extends" not in document.content:
+        return [document]
+    place = document.place(("extends",))
+    wanted = document.content["extends"]
+    if not isinstance(wanted, str) or not wanted.strip() or "\0" in wanted:
+        text = say("errors.extends_text", found=problems.shown(wanted))
+        raise InputError(f"{place}: {text}")
+    try:
+        lower = find_scenario(wanted.strip(), path.parent)
+    except InputError as error:
+        raise InputError(f"{place}: extends: {text}" for text in error.messages) from None
+    return [*_chain(lower, [*above, real]), document]
+
+
+def _reform(path: Path) -> Document:
+    document = read_document(path)
+    wrong = [
+        f"{document.place((key,))}: {key}: {say('errors.reform_only_policy')}"
+        for key in document.content
+        if key not in _MAY_REFORM
+    ]
+    if wrong:
+        raise InputError(wrong)
+    return document
+
+
+def _find_register(document: Document, folder: Path) -> None:
+    """Read the path of a register as seen from the file that names it."""
+    world = document.content.get("world")
+    register = world.get("resident_register") if isinstance(world, dict) else None
+    path = register.get("path") if isinstance(register, dict) else None
+    if not isinstance(register, dict) or not isinstance(path, str) or "\0" in path:
+        return
+    beside = next((item for item in (folder / path, Path(path)) if item.is_file()), None)
+    if beside is None:
+        where = ("world", "resident_register", "path")
+        text = say("errors.register_missing", path=path)
+        raise InputError(f"{document.place(where)}: {dotted(where)}: {text}")
+    register["path"] = str(beside)
+
+
+def _overrides(overrides: Overrides) -> list[Document]:
+    trouble: list[str] = []
+    documents: list[Document] = []
+    pairs = overrides.items() if isinstance(overrides, Mapping) else overrides
+    for item in pairs:
+        try:
+            documents.append(_override(item))
+        except InputError as error:
+            trouble += error.messages
+    if trouble:
+        raise InputError(trouble)
+    return documents
+
+
+def _override(item: str | tuple[str, Any]) -> Document:
+    if isinstance(item, tuple):
+        name, value = item
+        return Document("", _nested(tuple(name.split(".")), value))
+    name, equals, text = item.partition("=")
+    path = _key(name)
+    if not equals or not path:
+        raise InputError(say("errors.set_form", found=problems.shown(item)))
+    if "\n" in text or "\r" in text:
+        raise InputError(say("errors.set_line", found=problems.shown(item)))
+    document = Document(f"--set {item[:100]}", _nested(path, _set_value(text.strip())))
+    refuse_dates(document)
+    return document
+
+
+def _key(name: str) -> KeyPath:
+    """Split a dotted key as TOML does; empty when it is none."""
+    try:
+        content: Any = tomllib.loads(f"{name.strip()} = 0")
+    except (ValueError, RecursionError):
+        return ()
+    path: list[str] = []
+    while isinstance(content, dict):
+        if len(content) != 1:
+            return ()
+        (part, content) = next(iter(content.items()))
+        path.append(part)
+    return tuple(path)
+
+
+def _set_value(text: str) -> Any:
+    """Read a value as TOML; text that is none is taken as it stands, so quotes may be left out."""
+    try:
+        content = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return content["value"] if set(content) == {"value"} else text
+
+
+def _nested(path: KeyPath, value: Any) -> dict[str, Any]:
+    content: Any = value
+    for part in reversed(path):
+        content = {part: content}
+    return dict(content)
+
+
+def _validated(layers: Layers) -> Scenario:
+    """Check, leave out what is wrong, check again: one fault must not hide the next."""
+    content = json.loads(json.dumps(layers.content, default=str))
+    found: list[tuple[KeyPath, str]] = []
+    for _ in range(_ROUNDS):
+        try:
+            scenario = _checked(content)
+        except ValidationError as error:
+            fresh = problems.explained(error, content)
+            left_out = [dotted(path) for path, _ in found]
+            # A fault that only follows from a value left out would send a person astray.
+            found += [
+                (path, text) for path, text in fresh
+                if not any(name in text or name == dotted(path) for name in left_out)
+            ]
+            if not all([_remove(content, path) for path, _ in fresh]):
+                break
+        else:
+            if not found:
+                return scenario
+            break
+    raise InputError(problems.messages(found, layers.place))
+
+
+def _checked(content: Mapping[str, Any]) -> Scenario:
+    """Validate strictly: "5" is no number and true is not 1."""
+    try:
+        return Scenario.model_validate_json(json.dumps(content), strict=True)
+    except (ValidationError, InputError):
+        raise
+    except Exception as error:
+        # A module named in run.plugins can fail in any way; the person still gets a sentence.
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(f"run.plugins: {say('errors.check_failed', reason=reason)}") from error
+
+
+def _remove(content: Any, path: KeyPath) -> bool:
+    """Take one value out; a list goes as a whole, so that numbers of elements stay true."""
+    keys = path[: next((i for i, part in enumerate(path) if isinstance(part, int)), len(path))]
+    if not keys:
+        return False
+    place = content
+    for part in keys[:-1]:
+        place = place.get(part) if isinstance(place, dict) else None
+    if isinstance(place, dict) and keys[-1] in place:
+        del place[keys[-1]]
+        return True
+    # What is missing cannot be taken out; the table that lacks it can.
+    return _remove(content, keys[:-1])
+
+
+def _refuse_too_large(scenario: Scenario, layers: Layers) -> None:
+    free = free_bytes()
+    needed = needed_bytes(scenario.world.residents)
+    if free is None or needed <= free:
+        return
+    text = say(
+        "errors.memory", residents=f"{scenario.world.residents:,}",
+        needed=f"{needed / 1e9:.1f}", free=f"{free / 1e9:.1f}",
+    )
+    raise InputError(problems.messages([(("world", "residents"), text)], layers.place))

@@ -1,0 +1,90 @@
+"""Finds scenario files: by path, beside another file, or among those that ship with the package."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from linkage_sim.errors import InputError
+from linkage_sim.words import say
+
+REFORMS = "reforms"
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_folder() -> Path:
+    """Give the folder of the scenarios that ship: inside a wheel, or at the repository's top."""
+    inside = _PACKAGE / "_configs"
+    return inside if inside.is_dir() else _PACKAGE.parent / "configs"
+
+
+def shipped_scenarios() -> list[str]:
+    """List the names of the scenarios that ship."""
+    return sorted(path.stem for path in shipped_folder().glob("*.toml"))
+
+
+def shipped_reforms() -> list[str]:
+    """List the names of the reforms that ship."""
+    return sorted(path.stem for path in (shipped_folder() / REFORMS).glob("*.toml"))
+
+
+def label(path: Path) -> str:
+    """Name a file as a person would: from the working directory where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd().resolve()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def find_scenario(name: str, beside: Path | None = None) -> Path:
+    """Find a scenario by path or name, beside another file first, then among the shipped ones.
+
+    Raises
+    ------
+    InputError
+        When there is none; the message holds the nearest known name.
+    """
+    places = [beside] if beside is not None else [Path()]
+    tried = [place / candidate for place in places for candidate in (name, f"{name}.toml")]
+    if not Path(name).is_absolute():
+        stem = name.removesuffix(".toml")
+        tried.append(shipped_folder() / f"{stem}.toml")
+    for path in tried:
+        if path.suffix == ".toml" and _is_file(path):
+            return path
+    found = tried[0]
+    if _is_file(found):
+        raise InputError(say("errors.not_toml_name", path=label(found)))
+    if found.is_dir():
+        raise InputError(say("errors.is_folder", path=label(found)))
+    raise InputError(_unknown("errors.no_scenario", name, shipped_scenarios()))
+
+
+def find_reform(name: str) -> Path:
+    """Find a reform by path or name: here, in a folder `reforms` here, then the shipped ones.
+
+    Raises
+    ------
+    InputError
+        When there is none; the message holds the nearest known name.
+    """
+    file_name = name if name.endswith(".toml") else f"{name}.toml"
+    folders = (Path(), Path(REFORMS), shipped_folder() / REFORMS)
+    for folder in folders:
+        if _is_file(folder / file_name):
+            return folder / file_name
+    raise InputError(_unknown("errors.no_reform", name, shipped_reforms()))
+
+
+def _unknown(key: str, name: str, known: list[str]) -> str:
+    shown = name[:120]
+    message = say(key, name=shown, known=", ".join(known))
+    near = difflib.get_close_matches(shown, known, 1)
+    return f"{message}; {say('errors.did_you_mean', name=near[0])}" if near else message
