@@ -28,13 +28,13 @@ OWN_FILES = (
 Row = dict[str, Any]
 
 
-class ResultsInUse(RuntimeError):
+class ResultsInUseError(RuntimeError):
     """A live process writes to this results directory."""
 
     exit_code = 3
 
 
-class ResultsDamaged(RuntimeError):
+class ResultsDamagedError(RuntimeError):
     """A results directory is incomplete, or a file in it has changed since it was written."""
 
     exit_code = 4
@@ -51,7 +51,7 @@ def results_folder(path: Path) -> Iterator[Folder]:
     ------
     InputError
         When it holds something else, or nothing can be written there.
-    ResultsInUse
+    ResultsInUseError
         When another live process writes there.
     """
     _refuse_foreign(path)
@@ -100,7 +100,7 @@ def _lock(handle: Any, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise ResultsInUse(
+        raise ResultsInUseError(
             f"{path}: another process is writing there; wait for it or choose another --out"
         ) from None
 
@@ -194,7 +194,7 @@ def verify_results(path: str | Path) -> dict[str, Row]:
     ------
     InputError
         When there is no results directory.
-    ResultsDamaged
+    ResultsDamagedError
         When a file is missing, changed or unreadable.
     """
     folder = Path(path)
@@ -205,12 +205,12 @@ def verify_results(path: str | Path) -> dict[str, Row]:
         assert isinstance(listed, dict)
     except FileNotFoundError:
         if any((folder / name).exists() for name in OWN_FILES):
-            raise ResultsDamaged(
+            raise ResultsDamagedError(
                 f"{folder}: not finished (no {MANIFEST}); run the command again"
             ) from None
         raise InputError(f"{folder}: holds no results of linkage-sim") from None
     except (OSError, ValueError, KeyError, TypeError, AssertionError):
-        raise ResultsDamaged(
+        raise ResultsDamagedError(
             f"{folder}/{MANIFEST}: damaged; run the command again or restore it"
         ) from None
     problems = []
@@ -224,7 +224,7 @@ def verify_results(path: str | Path) -> dict[str, Row]:
         except OSError as error:
             problems.append(f"{place}: cannot be read ({error.strerror})")
     if problems:
-        raise ResultsDamaged("\n".join([*problems, "Run the command again, or restore a copy."]))
+        raise ResultsDamagedError("\n".join([*problems, "Run the command again, or restore a copy."]))
     return listed
 
 
@@ -240,7 +240,7 @@ def load_results(path: str | Path, table: str = "outcomes") -> pd.DataFrame:
     ------
     InputError
         When there is no such directory or table.
-    ResultsDamaged
+    ResultsDamagedError
         When a file is missing or has changed.
     """
     import pandas as pd

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.fields import CATEGORIES
+from linkage_sim.scenario.memory import free_bytes, needed_bytes
 from linkage_sim.scenario.schema import Scenario
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,32 +124,13 @@ def simulate(
 
 
 def _refuse_too_large(plan: Scenario) -> None:
-    needed, free = memory_needed_bytes(plan), free_memory_bytes()
+    needed, free = needed_bytes(plan.world.residents), free_bytes()
     if free is not None and needed > free:
-        raise InputError(
-            f"world.residents: {plan.world.residents} residents need about "
-            f"{needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are free; take fewer residents"
+        text = say(
+            "errors.memory", residents=f"{plan.world.residents:,}",
+            needed=f"{needed / 1e9:.1f}", free=f"{free / 1e9:.1f}",
         )
-
-
-def memory_needed_bytes(plan: Scenario) -> int:
-    """Estimate the memory of one run, in bytes: columns and ties of residents, tables of weeks."""
-    ties = plan.world.ties.building + plan.world.ties.interest + plan.world.mean_household_size
-    weeks = (plan.run.years + plan.run.warmup_years) * WEEKS_PER_YEAR
-    per_resident = 240 + 20 * ties
-    return int(plan.world.residents * per_resident + plan.world.communities * weeks * 8 * 8 + 2e8)
-
-
-def free_memory_bytes() -> int | None:
-    """Tell how much memory is free, in bytes; None where the system does not say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            for line in lines:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except (OSError, ValueError, IndexError):
-        return None
-    return None
+        raise InputError(f"world.residents: {text}")
 
 
 def _broken_laws(model: LinkageModel) -> list[str]:

@@ -1,0 +1,219 @@
+"""`linkage-sim compare`: reforms against a baseline over the same worlds."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from linkage_sim.cli.layout import columns, decimals_for, number
+from linkage_sim.cli.study_words import (
+    better,
+    display_names,
+    outcome_label,
+    progress_bar,
+    records,
+    to_stderr,
+)
+from linkage_sim.errors import InputError
+from linkage_sim.words import language, say, set_language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from linkage_sim.studies.compare import Plan, Run
+
+TERMINAL_INTERRUPTED = 130
+
+
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(help=say("study.option.scenarios"))],
+    baseline: Annotated[
+        str | None, typer.Option(help=say("study.option.baseline"))
+    ] = None,
+    replications: Annotated[
+        int, typer.Option(min=1, max=100_000, help=say("study.option.replications"))
+    ] = 30,
+    seed: Annotated[int, typer.Option(min=0, help=say("study.option.first_seed"))] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, help=say("study.option.jobs"))] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", help=say("study.option.set"))
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help=say("study.option.out"))] = None,
+    trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
+    show_all: Annotated[bool, typer.Option("--all", help=say("study.option.all"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=say("study.option.json"))] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=say("study.option.dry_run"))
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=say("study.option.quiet"))] = False,
+    lang: Annotated[str | None, typer.Option(help=say("study.option.lang"))] = None,
+) -> None:
+    """Compare scenarios over the same worlds; the first is the baseline."""
+    if lang is not None:
+        set_language(lang)
+    from linkage_sim.scenario.loading import load_scenario
+    from linkage_sim.studies.compare import plan_of
+    from linkage_sim.studies.workers import cores
+
+    specs = [item for item in [baseline, *scenarios] if item is not None]
+    if baseline is not None:
+        specs = list(dict.fromkeys(specs))
+    if len(specs) < 2:
+        raise InputError("compare: name a scenario to compare with the baseline "
+                         f"'{specs[0]}', for example {specs[0]}+full_reform")
+    plan = plan_of(
+        [load_scenario(spec, values or []) for spec in specs],
+        range(seed, seed + replications), display_names(specs), trace,
+    )
+    workers = min(jobs or cores(), replications)
+    place = out if out is not None else _usual_place(plan)
+    if dry_run:
+        from linkage_sim.cli.dry_run import report_plan
+
+        return report_plan(plan, workers, place, as_json)
+    if as_json and out is None:
+        place = None
+    return _compare(plan, workers, place, as_json, show_all, quiet)
+
+
+def _usual_place(plan: Plan) -> Path:
+    return Path("results") / f"compare_{plan.names[0].replace('+', '_')}"
+
+
+def _compare(
+    plan: Plan, jobs: int, place: Path | None, as_json: bool, show_all: bool, quiet: bool
+) -> None:
+    from linkage_sim.studies.results import results_folder
+
+    if place is None:
+        table, runs = _run(plan, jobs, quiet)
+    else:
+        with results_folder(place) as folder:
+            table, runs = _run(plan, jobs, quiet)
+            _write(folder, plan, runs, table)
+    failed = [run for run in runs if run.result is None]
+    if as_json:
+        sys.stdout.write(json.dumps(records(table), ensure_ascii=False) + "\n")
+    else:
+        for line in table_lines(table, plan.names, show_all, place):
+            typer.echo(line)
+        if place is not None and not quiet:
+            for line in closing_lines(plan, place):
+                typer.echo(line)
+    if failed:
+        shown = str(place / "failures.parquet") if place is not None else "-"
+        to_stderr(say("study.failed", failed=len(failed), total=len(runs), path=shown,
+                      reason=failed[0].failure.strip().splitlines()[-1]))
+        raise typer.Exit(1)
+
+
+def _run(plan: Plan, jobs: int, quiet: bool) -> tuple[pd.DataFrame, list[Run]]:
+    from linkage_sim.studies.compare import difference_table, outcome_rows, run_plan
+
+    try:
+        with progress_bar(say("study.progress.runs"), quiet) as progress:
+            runs = run_plan(plan, jobs, progress)
+    except KeyboardInterrupt:
+        to_stderr(say("study.interrupted", command=shlex.join(sys.argv)))
+        raise typer.Exit(TERMINAL_INTERRUPTED) from None
+    return difference_table(outcome_rows(runs), plan.names), runs
+
+
+def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> None:
+    from linkage_sim.provenance import provenance_of
+    from linkage_sim.studies.tables import tables_of
+
+    record = provenance_of(
+        "compare", plan.names, plan.scenarios, plan.seeds, trace=plan.trace
+    )
+    folder.write(
+        tables_of(runs, plan.names, plan.scenarios), record, table,
+        figures=lambda path: _draw(table, path / "forest.png"),
+    )
+
+
+def _draw(table: pd.DataFrame, path: Path) -> None:
+    try:
+        from linkage_sim.report.figures import forest_plot
+    except ModuleNotFoundError:
+        return
+    forest_plot(table, path, language())
+
+
+# -- what is printed ---------------------------------------------------------------------------
+
+
+def table_lines(
+    table: pd.DataFrame, names: tuple[str, ...], show_all: bool, place: Path | None
+) -> list[str]:
+    """Set the comparison as text: one block an outcome, one line a scenario."""
+    from linkage_sim.outcomes import HEADLINES
+
+    if table.empty:
+        return []
+    shown = table if show_all else table[table["outcome"].isin(HEADLINES)]
+    rows: list[list[str]] = []
+    heads: dict[int, str] = {}
+    for outcome, block in shown.groupby("outcome", sort=False):
+        heads[len(rows)] = f"{outcome}: {outcome_label(str(outcome))} ({better(str(outcome))})"
+        rows += _block(block, names[0])
+    lines = columns([_heading(), *rows], right=(1, 2, 3))
+    largest = int((table["n"] + table["dropped"]).max())
+    text = [say("study.compare.title", baseline=names[0], n=largest), "", lines[0]]
+    for number_of_row, line in enumerate(lines[1:]):
+        if number_of_row in heads:
+            text += ["", heads[number_of_row]]
+        text.append(line)
+    text += ["", say("study.compare.star", comparisons=int(shown["comparisons"].max()))]
+    text += [
+        say("study.compare.dropped", outcome=row.outcome, scenario=row.scenario, dropped=row.dropped)
+        for row in shown.itertuples() if row.dropped
+    ]
+    hidden = table["outcome"].nunique() - shown["outcome"].nunique()
+    if hidden and place is not None:
+        text.append(say("study.compare.more", count=hidden, path=place / "comparison.csv"))
+    elif hidden:
+        text.append(say("study.compare.all", count=hidden))
+    return text
+
+
+def _heading() -> list[str]:
+    return [
+        "  " + say("study.column.scenario"), say("study.column.mean"),
+        say("study.column.difference"), say("study.column.interval"), "",
+    ]
+
+
+def _block(block: pd.DataFrame, baseline: str) -> list[list[str]]:
+    halves = ((block["high"] - block["low"]) / 2).tolist()
+    places = decimals_for(halves, block["baseline_mean"].tolist())
+    first = block.iloc[0]
+    rows = [["  " + baseline, number(float(first["baseline_mean"]), places), "", "", ""]]
+    for row in block.to_dict("records"):
+        interval = f"[{number(row['low'], places, True)}, {number(row['high'], places, True)}]"
+        clear = row["low_adjusted"] > 0 or row["high_adjusted"] < 0
+        rows.append([
+            "  " + row["scenario"], number(row["mean"], places),
+            number(row["difference"], places, True), interval, "*" if clear else "",
+        ])
+    return rows
+
+
+def closing_lines(plan: Plan, place: Path) -> list[str]:
+    """Say where results are and what to try next."""
+    lines = ["", say("study.written", path=place)]
+    picture = place / "figures" / "forest.png"
+    if picture.exists():
+        lines.append(say("study.picture", path=picture))
+    baseline = plan.names[0]
+    return [
+        *lines, "", say("study.next"),
+        "  " + say("study.next.trace", scenario=baseline),
+        "  " + say("study.next.one_lever", baseline=baseline, reform=plan.names[-1]),
+        "  " + say("study.next.rerun", path=place),
+    ]

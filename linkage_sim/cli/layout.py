@@ -1,0 +1,70 @@
+"""Plain tables and numbers as people read them: nothing is cut, whatever the width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+MISSING = "–"
+
+
+def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2) -> list[str]:
+    """Set texts in columns, each as wide as its longest text; Chinese counts double.
+
+    Parameters
+    ----------
+    right
+        Numbers of the columns that stand on the right.
+    """
+    widths = [max(cell_len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = []
+        for place, text in enumerate(row):
+            blank = " " * (widths[place] - cell_len(text))
+            cells.append(blank + text if place in right else text + blank)
+        lines.append((" " * gap).join(cells).rstrip())
+    return lines
+
+
+def number(value: float, decimals: int | None = None, signed: bool = False) -> str:
+    """Write a number with so many decimals, or three significant figures; undefined is a dash."""
+    if math.isnan(value):
+        return MISSING
+    places = _places(abs(value)) if decimals is None else decimals
+    text = f"{value:+,.{places}f}" if signed else f"{value:,.{places}f}"
+    # Rounding noise around zero is no loss.
+    return text.replace("-", "") if float(text.replace(",", "")) == 0.0 else text
+
+
+def decimals_for(half_widths: Sequence[float], values: Sequence[float] = ()) -> int:
+    """Choose decimals that show two figures of a typical uncertainty.
+
+    Parameters
+    ----------
+    values
+        Go by these where there is no uncertainty.
+    """
+    known = sorted(width for width in half_widths if width > 1e-9)
+    if known:
+        middle = known[len(known) // 2]
+        return min(5, max(0, 1 - math.floor(math.log10(middle))))
+    sizes = [abs(value) for value in values if not math.isnan(value)]
+    return _places(max(sizes, default=1.0))
+
+
+def _places(size: float) -> int:
+    if size < 1e-9:
+        return 3
+    return min(5, max(0, 2 - math.floor(math.log10(size)))) if size < 1000 else 0
+
+
+def duration(seconds: float) -> tuple[float, str]:
+    """Give a time in a unit people think in: (amount, "seconds", "minutes" or "hours")."""
+    if seconds < 90:
+        return seconds, "seconds"
+    if seconds < 5400:
+        return seconds / 60, "minutes"
+    return seconds / 3600, "hours"

@@ -1,0 +1,95 @@
+"""What run, compare and rerun have in common: labels of outcomes, names of scenarios, progress."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.words import has, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BETTER = {1: "up", -1: "down", "zero": "zero", 0: "neither"}
+
+
+def outcome_label(name: str) -> str:
+    """Give the label of an outcome in the language in use; its name where there is none."""
+    for key in (f"outcome.{name}.label", f"outcome.{name}"):
+        if has(key):
+            return say(key)
+    return name.replace("_", " ")
+
+
+def better(name: str) -> str:
+    """Say which way an outcome is better."""
+    from linkage_sim.outcomes import BY_NAME
+
+    return say(f"study.better.{BETTER[BY_NAME[name].better]}")
+
+
+def unit_of(name: str) -> str:
+    """Give the unit of an outcome in the language in use."""
+    from linkage_sim.outcomes import BY_NAME
+
+    unit = BY_NAME[name].unit
+    key = "unit." + unit.replace(" ", "_").replace(".", "")
+    return say(key) if has(key) else unit
+
+
+def display_names(specs: list[str]) -> list[str]:
+    """Shorten what was typed to names: a reform by its id alone, a file by its stem.
+
+    Names that would be equal are left as typed.
+    """
+    baseline = specs[0]
+    names = []
+    for spec in specs:
+        added = spec.removeprefix(f"{baseline}+") if spec != baseline else spec
+        parts = [Path(part).stem if part.endswith(".toml") else part for part in added.split("+")]
+        names.append("+".join(Path(part).name for part in parts))
+    return [
+        name if names.count(name) == 1 else spec
+        for name, spec in zip(names, specs, strict=True)
+    ]
+
+
+@contextmanager
+def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, and nothing anywhere else."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def plain(value: Any) -> Any:
+    """Make a value fit for JSON: undefined and infinite numbers become null."""
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Turn a table into rows fit for JSON."""
+    return [plain(row) for row in table.to_dict("records")]
+
+
+def to_stderr(text: str) -> None:
+    """Say something beside the machine-readable output."""
+    sys.stderr.write(text + "\n")
