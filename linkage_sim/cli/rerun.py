@@ -1,0 +1,111 @@
+"""`linkage-sim rerun`: repeats a results directory from its provenance, number by number."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from linkage_sim.cli.study_words import plain, progress_bar, to_stderr
+from linkage_sim.words import say, set_language
+
+if TYPE_CHECKING:
+    from linkage_sim.studies.compare import Plan
+
+INTERRUPTED = 130
+_VERSIONS = ("model_version", "package_version", "python", "platform")
+
+
+def rerun(
+    directory: Annotated[Path, typer.Argument(help=say("study.option.directory"))],
+    jobs: Annotated[int | None, typer.Option(min=1, help=say("study.option.jobs"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=say("study.option.json"))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=say("study.option.quiet"))] = False,
+    lang: Annotated[str | None, typer.Option(help=say("study.option.lang"))] = None,
+) -> None:
+    """Repeat a results directory and say whether every number is the same."""
+    if lang is not None:
+        set_language(lang)
+    from linkage_sim.studies.compare import run_plan
+    from linkage_sim.studies.results import load_provenance
+    from linkage_sim.studies.tables import tables_of
+    from linkage_sim.studies.workers import cores
+
+    record = load_provenance(directory)
+    plan = plan_from(record)
+    try:
+        with progress_bar(say("study.progress.runs"), quiet) as progress:
+            runs = run_plan(plan, min(jobs or cores(), len(plan.seeds)), progress)
+    except KeyboardInterrupt:
+        to_stderr(say("study.interrupted", command=shlex.join(sys.argv)))
+        raise typer.Exit(INTERRUPTED) from None
+    fresh = tables_of(runs, plan.names, plan.scenarios)
+    differences = compare_tables(directory, fresh)
+    if as_json:
+        answer = {"same": not differences, "runs": len(runs), "differences": [
+            {"table": table, "what": line} for table, line in differences
+        ]}
+        sys.stdout.write(json.dumps(plain(answer), ensure_ascii=False) + "\n")
+    elif not differences:
+        tables = ", ".join(fresh)
+        typer.echo(say("study.rerun.same", runs=len(runs), tables=tables))
+    for table, line in [] if as_json else differences:
+        typer.echo(say("study.rerun.differs", table=table, line=line))
+    if differences:
+        for what, before, now in changed_versions(record):
+            to_stderr(say("study.rerun.version", what=what, before=before, now=now))
+        raise typer.Exit(1)
+
+
+def plan_from(record: dict[str, Any]) -> Plan:
+    """Turn provenance back into what is to be run.
+
+    Raises
+    ------
+    InputError
+        When a recorded scenario cannot be read by this version.
+    """
+    from linkage_sim.provenance import scenario_from_provenance
+    from linkage_sim.studies.compare import plan_of
+
+    names = [item["name"] for item in record["scenarios"]]
+    return plan_of(
+        [scenario_from_provenance(record, name) for name in names],
+        record["seeds"], names, bool(record.get("trace")),
+    )
+
+
+def compare_tables(directory: Path, fresh: dict[str, Any]) -> list[tuple[str, str]]:
+    """List (table, difference) for every stored table that is not repeated exactly."""
+    from linkage_sim.studies.results import load_results, verify_results
+    from linkage_sim.studies.tables import differing
+
+    stored = {
+        Path(name).stem for name in verify_results(directory) if name.endswith(".parquet")
+    }
+    found = []
+    for name in sorted(stored | set(fresh)):
+        if name not in fresh or name not in stored:
+            found.append((name, "columns differ: the whole table"))
+            continue
+        found += [(name, line) for line in differing(load_results(directory, name), fresh[name])]
+    return found
+
+
+def changed_versions(record: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """List what has another version now than when results were made."""
+    from linkage_sim.provenance import provenance_of
+    from linkage_sim.scenario.schema import Scenario
+
+    now = provenance_of("rerun", [""], [Scenario()], [0])
+    pairs = [(name, record.get(name), now[name]) for name in _VERSIONS]
+    pairs += [
+        (name, record.get("libraries", {}).get(name), value)
+        for name, value in now["libraries"].items()
+    ]
+    pairs.append(("git commit", record.get("git", {}).get("commit"), now["git"].get("commit")))
+    return [(what, before, after) for what, before, after in pairs if before != after]

@@ -1,0 +1,174 @@
+"""`linkage-sim run`: one scenario, one seed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from linkage_sim.cli.layout import columns, number
+from linkage_sim.cli.study_words import (
+    better,
+    display_names,
+    outcome_label,
+    plain,
+    progress_bar,
+    to_stderr,
+    unit_of,
+)
+from linkage_sim.words import say, set_language
+
+if TYPE_CHECKING:
+    from linkage_sim.scenario.schema import Scenario
+    from linkage_sim.studies.run import Result
+
+INTERRUPTED = 130
+
+
+def run(
+    scenario: Annotated[
+        str, typer.Argument(help=say("study.option.scenario"))
+    ] = "x_community",
+    seed: Annotated[int, typer.Option(min=0, help=say("study.option.seed"))] = 1,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", help=say("study.option.set"))
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help=say("study.option.out"))] = None,
+    trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
+    check: Annotated[bool, typer.Option("--check", help=say("study.option.check"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=say("study.option.json"))] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=say("study.option.dry_run"))
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=say("study.option.quiet"))] = False,
+    lang: Annotated[str | None, typer.Option(help=say("study.option.lang"))] = None,
+) -> None:
+    """Run a scenario once and print its outcomes, in all and by year."""
+    if lang is not None:
+        set_language(lang)
+    from linkage_sim.scenario.loading import load_scenario
+
+    plan = load_scenario(scenario, values or [])
+    switches = {"run.trace": trace or plan.run.trace, "run.check": check or plan.run.check}
+    plan = plan.with_values(switches)
+    name = display_names([scenario])[0]
+    place = out
+    if place is None and trace:
+        # A journal nobody can read would be of no use.
+        place = Path("results") / f"run_{name.replace('+', '_')}_{seed}"
+    if dry_run:
+        from linkage_sim.cli.dry_run import report_plan
+        from linkage_sim.studies.compare import plan_of
+
+        return report_plan(plan_of([plan], [seed], [name], plan.run.trace), 1, place, as_json)
+    result = _run(plan, name, seed, place, quiet)
+    if as_json:
+        sys.stdout.write(json.dumps(as_record(plan, name, result), ensure_ascii=False) + "\n")
+    else:
+        _print(plan, name, result, place, quiet)
+    for problem in result.problems:
+        to_stderr(say("study.law_broken", problem=problem))
+    if result.problems:
+        raise typer.Exit(1)
+
+
+def _run(plan: Scenario, name: str, seed: int, place: Path | None, quiet: bool) -> Result:
+    from linkage_sim.studies.results import results_folder
+    from linkage_sim.studies.run import simulate
+
+    try:
+        with progress_bar(say("study.progress.weeks"), quiet) as progress:
+            if place is None:
+                return simulate(plan, seed, progress=progress)
+            with results_folder(place) as folder:
+                result = simulate(plan, seed, progress=progress)
+                _write(folder, plan, name, result)
+                return result
+    except KeyboardInterrupt:
+        to_stderr(say("study.interrupted", command=shlex.join(sys.argv)))
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _write(folder: Any, plan: Scenario, name: str, result: Result) -> None:
+    from linkage_sim.studies.compare import Run
+    from linkage_sim.studies.tables import tables_of
+
+    tables = tables_of([Run(name, result.seed, result)], [name], [plan])
+    folder.write(tables, _provenance(plan, name, result.seed))
+
+
+def _provenance(plan: Scenario, name: str, seed: int) -> dict[str, Any]:
+    from linkage_sim.provenance import provenance_of
+
+    return provenance_of("run", [name], [plan], [seed], trace=plan.run.trace)
+
+
+def as_record(plan: Scenario, name: str, result: Result) -> dict[str, Any]:
+    """Give what `run --json` prints: outcomes, years, provenance; undefined numbers are null."""
+    record: dict[str, Any] = plain({
+        "outcomes": result.outcomes,
+        "years": result.year_rows,
+        "provenance": _provenance(plan, name, result.seed),
+    })
+    return record
+
+
+# -- what is printed ---------------------------------------------------------------------------
+
+
+def _print(plan: Scenario, name: str, result: Result, place: Path | None, quiet: bool) -> None:
+    typer.echo(say("study.run.title", scenario=name, seed=result.seed, years=plan.run.years))
+    for line in ["", *outcome_lines(result), "", say("study.run.years"), *year_lines(result)]:
+        typer.echo(line)
+    if plan.run.check and not result.problems:
+        typer.echo("\n" + say("study.laws_hold"))
+    if quiet:
+        return
+    lines = [""]
+    if place is not None:
+        lines += [say("study.written", path=place), ""]
+    lines.append(say("study.next"))
+    shown = next((row["id"] for row in result.project_rows if row["promised"] > 0), None)
+    if place is not None and plan.run.trace and shown is not None:
+        lines.append("  " + say("study.next.explain", path=place, project=shown))
+    else:
+        lines.append("  " + say("study.next.trace", scenario=name))
+    lines.append("  " + say("study.next.compare", scenario=name))
+    for line in lines:
+        typer.echo(line)
+
+
+def outcome_lines(result: Result) -> list[str]:
+    """Set all outcomes as text, headlines first."""
+    from linkage_sim.outcomes import HEADLINES
+
+    rows = [[
+        say("study.column.outcome"), say("study.column.value"), say("study.column.unit"),
+        say("study.column.meaning"),
+    ]]
+    blank = ["", "", "", ""]
+    others = [name for name in result.outcomes if name not in HEADLINES]
+    for names in (HEADLINES, others):
+        rows += [
+            [name, number(result.outcomes[name]), unit_of(name),
+             f"{outcome_label(name)}; {better(name)}"]
+            for name in names
+        ]
+        rows.append(blank)
+    return columns(rows[:-1], right=(1,))
+
+
+def year_lines(result: Result) -> list[str]:
+    """Set the headline outcomes of each year as text."""
+    from linkage_sim.outcomes import HEADLINES
+
+    rows = [[say("study.column.year"), *HEADLINES]]
+    rows += [
+        [str(row["year"]), *(number(row[name]) for name in HEADLINES)]
+        for row in result.year_rows
+    ]
+    return columns(rows, right=range(len(rows[0])))
