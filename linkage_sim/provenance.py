@@ -12,6 +12,7 @@ from typing import Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
+from linkage_sim.words import say
 
 MODEL_VERSION = 1
 """Raised only together with a "Results change" entry in CHANGELOG."""
@@ -68,13 +69,10 @@ def scenario_from_provenance(record: Mapping[str, Any], name: str | None = None)
         if item["name"] == wanted:
             plan = scenario_from(item["content"])
             if plan.hash() != item["hash"]:
-                raise InputError(
-                    f"provenance: scenario '{wanted}' no longer has its recorded hash; it was "
-                    "edited, or another version of the model wrote it"
-                )
+                raise InputError(say("study.error.hash", name=wanted))
             return plan
     known = ", ".join(item["name"] for item in stored) or "none"
-    raise InputError(f"provenance: no scenario '{wanted}'; recorded are {known}")
+    raise InputError(say("study.error.not_recorded", name=wanted, known=known))
 
 
 def package_version() -> str:

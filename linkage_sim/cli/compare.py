@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,7 @@ from linkage_sim.cli.layout import columns, decimals_for, number
 from linkage_sim.cli.study_words import (
     better,
     display_names,
+    may_be_stopped,
     outcome_label,
     progress_bar,
     records,
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from linkage_sim.studies.compare import Plan, Run
-
-TERMINAL_INTERRUPTED = 130
 
 
 def compare(
@@ -64,20 +62,18 @@ def compare(
     if baseline is not None:
         specs = list(dict.fromkeys(specs))
     if len(specs) < 2:
-        raise InputError("compare: name a scenario to compare with the baseline "
-                         f"'{specs[0]}', for example {specs[0]}+full_reform")
+        raise InputError(say("study.error.alone", baseline=specs[0]))
     plan = plan_of(
         [load_scenario(spec, values or []) for spec in specs],
         range(seed, seed + replications), display_names(specs), trace,
     )
     workers = min(jobs or cores(), replications)
-    place = out if out is not None else _usual_place(plan)
+    # Who reads JSON asks for files by name.
+    place = out if out is not None or as_json else _usual_place(plan)
     if dry_run:
         from linkage_sim.cli.dry_run import report_plan
 
         return report_plan(plan, workers, place, as_json)
-    if as_json and out is None:
-        place = None
     return _compare(plan, workers, place, as_json, show_all, quiet)
 
 
@@ -115,12 +111,8 @@ def _compare(
 def _run(plan: Plan, jobs: int, quiet: bool) -> tuple[pd.DataFrame, list[Run]]:
     from linkage_sim.studies.compare import difference_table, outcome_rows, run_plan
 
-    try:
-        with progress_bar(say("study.progress.runs"), quiet) as progress:
-            runs = run_plan(plan, jobs, progress)
-    except KeyboardInterrupt:
-        to_stderr(say("study.interrupted", command=shlex.join(sys.argv)))
-        raise typer.Exit(TERMINAL_INTERRUPTED) from None
+    with may_be_stopped(), progress_bar(say("study.progress.runs"), quiet) as progress:
+        runs = run_plan(plan, jobs, progress)
     return difference_table(outcome_rows(runs), plan.names), runs
 
 
@@ -171,8 +163,9 @@ def table_lines(
         text.append(line)
     text += ["", say("study.compare.star", comparisons=int(shown["comparisons"].max()))]
     text += [
-        say("study.compare.dropped", outcome=row.outcome, scenario=row.scenario, dropped=row.dropped)
-        for row in shown.itertuples() if row.dropped
+        say("study.compare.dropped", outcome=row["outcome"], scenario=row["scenario"],
+            dropped=row["dropped"])
+        for row in shown[shown["dropped"] > 0].to_dict("records")
     ]
     hidden = table["outcome"].nunique() - shown["outcome"].nunique()
     if hidden and place is not None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linkage_sim.cli.study_words import plain, progress_bar, to_stderr
+from linkage_sim.cli.study_words import may_be_stopped, plain, progress_bar, to_stderr
+from linkage_sim.errors import InputError
 from linkage_sim.words import say, set_language
 
 if TYPE_CHECKING:
     from linkage_sim.studies.compare import Plan
 
-INTERRUPTED = 130
 _VERSIONS = ("model_version", "package_version", "python", "platform")
 
 
@@ -37,12 +36,8 @@ def rerun(
 
     record = load_provenance(directory)
     plan = plan_from(record)
-    try:
-        with progress_bar(say("study.progress.runs"), quiet) as progress:
-            runs = run_plan(plan, min(jobs or cores(), len(plan.seeds)), progress)
-    except KeyboardInterrupt:
-        to_stderr(say("study.interrupted", command=shlex.join(sys.argv)))
-        raise typer.Exit(INTERRUPTED) from None
+    with may_be_stopped(), progress_bar(say("study.progress.runs"), quiet) as progress:
+        runs = run_plan(plan, min(jobs or cores(), len(plan.seeds)), progress)
     fresh = tables_of(runs, plan.names, plan.scenarios)
     differences = compare_tables(directory, fresh)
     if as_json:
@@ -72,11 +67,13 @@ def plan_from(record: dict[str, Any]) -> Plan:
     from linkage_sim.provenance import scenario_from_provenance
     from linkage_sim.studies.compare import plan_of
 
-    names = [item["name"] for item in record["scenarios"]]
-    return plan_of(
-        [scenario_from_provenance(record, name) for name in names],
-        record["seeds"], names, bool(record.get("trace")),
-    )
+    try:
+        names = [item["name"] for item in record["scenarios"]]
+        plans = [scenario_from_provenance(record, name) for name in names]
+        return plan_of(plans, record["seeds"], names, bool(record.get("trace")))
+    except (KeyError, TypeError, AttributeError) as error:
+        text = say("study.error.provenance", path="provenance.json", reason=repr(error))
+        raise InputError(text) from None
 
 
 def compare_tables(directory: Path, fresh: dict[str, Any]) -> list[tuple[str, str]]:
@@ -90,7 +87,7 @@ def compare_tables(directory: Path, fresh: dict[str, Any]) -> list[tuple[str, st
     found = []
     for name in sorted(stored | set(fresh)):
         if name not in fresh or name not in stored:
-            found.append((name, "columns differ: the whole table"))
+            found.append((name, say("study.differ.table")))
             continue
         found += [(name, line) for line in differing(load_results(directory, name), fresh[name])]
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,7 @@ from linkage_sim.cli.layout import columns, number
 from linkage_sim.cli.study_words import (
     better,
     display_names,
+    may_be_stopped,
     outcome_label,
     plain,
     progress_bar,
@@ -25,8 +25,6 @@ from linkage_sim.words import say, set_language
 if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
     from linkage_sim.studies.run import Result
-
-INTERRUPTED = 130
 
 
 def run(
@@ -80,17 +78,13 @@ def _run(plan: Scenario, name: str, seed: int, place: Path | None, quiet: bool) 
     from linkage_sim.studies.results import results_folder
     from linkage_sim.studies.run import simulate
 
-    try:
-        with progress_bar(say("study.progress.weeks"), quiet) as progress:
-            if place is None:
-                return simulate(plan, seed, progress=progress)
-            with results_folder(place) as folder:
-                result = simulate(plan, seed, progress=progress)
-                _write(folder, plan, name, result)
-                return result
-    except KeyboardInterrupt:
-        to_stderr(say("study.interrupted", command=shlex.join(sys.argv)))
-        raise typer.Exit(INTERRUPTED) from None
+    with may_be_stopped(), progress_bar(say("study.progress.weeks"), quiet) as progress:
+        if place is None:
+            return simulate(plan, seed, progress=progress)
+        with results_folder(place) as folder:
+            result = simulate(plan, seed, progress=progress)
+            _write(folder, plan, name, result)
+            return result
 
 
 def _write(folder: Any, plan: Scenario, name: str, result: Result) -> None:

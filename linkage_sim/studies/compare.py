@@ -10,6 +10,7 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
 from linkage_sim.studies.run import Result, simulate
 from linkage_sim.studies.workers import Failure, work
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,17 +67,19 @@ def plan_of(
     numbers = tuple(int(seed) for seed in seeds)
     problems = []
     if not scenarios:
-        problems.append("compare: no scenario given; the first one is the baseline")
+        problems.append(say("study.error.no_scenario"))
     if len(chosen) != len(scenarios):
-        problems.append(f"compare: {len(chosen)} names for {len(scenarios)} scenarios")
+        problems.append(
+            say("study.error.names", names=len(chosen), scenarios=len(scenarios))
+        )
     problems += [
-        f"compare: two scenarios are called '{name}'; give each its own name"
+        say("study.error.same_name", name=name)
         for name in sorted({name for name in chosen if chosen.count(name) > 1})
     ]
     if not numbers:
-        problems.append("compare: no seed given; one replication is the least")
+        problems.append(say("study.error.no_seed"))
     if len(set(numbers)) < len(numbers):
-        problems.append("compare: a seed is given twice; each replication needs its own")
+        problems.append(say("study.error.same_seed"))
     if problems:
         raise InputError(problems)
     return Plan(chosen, tuple(scenarios), numbers, trace)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.studies.tables import TABLES
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def results_folder(path: Path) -> Iterator[Folder]:
         handle = (path / LOCK).open("a")
     except OSError as error:
         raise InputError(
-            f"{path}: cannot write results there ({error.strerror}); choose another --out"
+            say("study.error.cannot_write", path=path, reason=error.strerror or error)
         ) from None
     with handle:
         _lock(handle, path)
@@ -79,17 +80,14 @@ def results_folder(path: Path) -> Iterator[Folder]:
 def _refuse_foreign(path: Path) -> None:
     if path.is_symlink() or path.exists():
         if not path.is_dir():
-            raise InputError(f"{path}: is a file, not a directory; choose another --out")
+            raise InputError(say("study.error.is_file", path=path))
         foreign = sorted(
             item.name for item in path.iterdir()
             if item.name not in OWN_FILES and not item.name.startswith(UNFINISHED)
         )
         if foreign:
             shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
-            raise InputError(
-                f"{path}: holds something else ({shown}); choose an empty or a new directory "
-                "with --out"
-            )
+            raise InputError(say("study.error.foreign", path=path, found=shown))
 
 
 def _lock(handle: Any, path: Path) -> None:
@@ -100,9 +98,7 @@ def _lock(handle: Any, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise ResultsInUseError(
-            f"{path}: another process is writing there; wait for it or choose another --out"
-        ) from None
+        raise ResultsInUseError(say("study.error.in_use", path=path)) from None
 
 
 class Folder:
@@ -140,9 +136,9 @@ class Folder:
                 figures(beside / "figures")
             self._put_in_place(beside)
         except OSError as error:
+            reason = error.strerror or error
             raise InputError(
-                f"{self.path}: results could not be written ({error.strerror or error}); free "
-                "some space or choose another --out"
+                say("study.error.not_written", path=self.path, reason=reason)
             ) from None
         finally:
             shutil.rmtree(beside, ignore_errors=True)
@@ -199,32 +195,32 @@ def verify_results(path: str | Path) -> dict[str, Row]:
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such results directory")
+        raise InputError(say("study.error.no_directory", path=folder))
     try:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         assert isinstance(listed, dict)
     except FileNotFoundError:
         if any((folder / name).exists() for name in OWN_FILES):
-            raise ResultsDamagedError(
-                f"{folder}: not finished (no {MANIFEST}); run the command again"
-            ) from None
-        raise InputError(f"{folder}: holds no results of linkage-sim") from None
+            raise ResultsDamagedError(say("study.error.unfinished", path=folder)) from None
+        raise InputError(say("study.error.no_results", path=folder)) from None
     except (OSError, ValueError, KeyError, TypeError, AssertionError):
         raise ResultsDamagedError(
-            f"{folder}/{MANIFEST}: damaged; run the command again or restore it"
+            say("study.error.manifest", path=folder / MANIFEST)
         ) from None
     problems = []
     for name, known in listed.items():
         place = folder / name
         try:
             if not place.is_file():
-                problems.append(f"{place}: is missing")
+                problems.append(say("study.error.missing", path=place))
             elif _checksum(place) != known["sha256"]:
-                problems.append(f"{place}: has changed since it was written")
+                problems.append(say("study.error.changed", path=place))
         except OSError as error:
-            problems.append(f"{place}: cannot be read ({error.strerror})")
+            problems.append(
+                say("study.error.unreadable", path=place, reason=error.strerror or error)
+            )
     if problems:
-        raise ResultsDamagedError("\n".join([*problems, "Run the command again, or restore a copy."]))
+        raise ResultsDamagedError("\n".join([*problems, say("study.error.restore")]))
     return listed
 
 
@@ -248,7 +244,9 @@ def load_results(path: str | Path, table: str = "outcomes") -> pd.DataFrame:
     listed = verify_results(path)
     known = [Path(name).stem for name in listed if name.endswith((".parquet", ".csv"))]
     if table not in known:
-        raise InputError(f"{path}: no table '{table}'; there are {', '.join(known)}")
+        raise InputError(
+            say("study.error.no_table", path=path, table=table, known=", ".join(known))
+        )
     if table == "comparison":
         return pd.read_csv(Path(path) / "comparison.csv", float_precision="round_trip")
     return pd.read_parquet(Path(path) / f"{table}.parquet")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.studies.compare import Run
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +103,8 @@ def changed_values(scenarios: Sequence[Scenario]) -> list[Row]:
             continue
         else:
             for row in rows:
-                row[name] = math.nan if row[name] is None else float(row[name])
+                value = row[name]
+                row[name] = math.nan if value is None else float(value)
     return rows
 
 
@@ -134,9 +136,9 @@ def differing(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     """
     if list(before.columns) != list(after.columns):
         odd = sorted(set(before.columns) ^ set(after.columns))
-        return [f"columns differ: {', '.join(odd) or 'other order'}"]
+        return [say("study.differ.columns", names=", ".join(odd) or "-")]
     if len(before) != len(after):
-        return [f"{len(before)} rows before, {len(after)} now"]
+        return [say("study.differ.rows", before=len(before), now=len(after))]
     lines = []
     for name in before.columns:
         first, second = before[name].to_numpy(object), after[name].to_numpy(object)
@@ -146,10 +148,10 @@ def differing(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
         ]
         if unequal:
             row = unequal[0]
-            lines.append(
-                f"{name}: {len(unequal)} of {len(before)} rows differ, "
-                f"first {first[row]!r} and now {second[row]!r}"
-            )
+            lines.append(say(
+                "study.differ.values", name=name, count=len(unequal), total=len(before),
+                before=first[row], now=second[row],
+            ))
     return lines
 
 
