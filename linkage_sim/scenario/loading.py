@@ -243,11 +243,13 @@ def _remove(content: Any, path: KeyPath) -> bool:
     place = content
     for part in keys[:-1]:
         place = place.get(part) if isinstance(place, dict) else None
-    if isinstance(place, dict) and keys[-1] in place:
-        del place[keys[-1]]
+    if not isinstance(place, dict):
         return True
-    # What is missing cannot be taken out; the table that lacks it can.
-    return _remove(content, keys[:-1])
+    if keys[-1] not in place:
+        # What is missing cannot be taken out; the table that lacks it can.
+        return _remove(content, keys[:-1])
+    del place[keys[-1]]
+    return True
 
 
 def _refuse_too_large(scenario: Scenario, layers: Layers) -> None:

@@ -37,10 +37,8 @@ def language() -> str:
         return _chosen[0]
     wanted = os.environ.get("LINKAGE_LANG", "")
     if not wanted:
-        wanted = next(
-            (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),
-            locale.getlocale()[0] or "",
-        )
+        told = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+        wanted = next((name for name in told if name), locale.getlocale()[0] or "")
     return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
 
 

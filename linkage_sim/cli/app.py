@@ -1,0 +1,147 @@
+"""Puts the verbs together, and is the one place where errors become messages and exit codes.
+
+Exit codes: 0 done, 1 finished with failures or a failed check, 2 bad usage or bad input,
+3 results directory in use, 4 results damaged, 130 interrupted, 143 terminated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from linkage_sim.cli.verbs import program
+from linkage_sim.errors import InputError
+from linkage_sim.words import LANGUAGES, say, set_language
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+INTERRUPTED, READER_GONE, TERMINATED = 130, 141, 143
+
+
+class _Terminated(KeyboardInterrupt):
+    """The system asked the process to end; verbs save what is finished, as they do on Ctrl-C."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and give its exit code.
+
+    Parameters
+    ----------
+    arguments
+        What was typed after the program's name; the process's own arguments if left out.
+    """
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that lacks Chinese shows "?" rather than ending the program.
+            stream.reconfigure(errors="replace")
+    wanted = _wanted_language(typed)
+    set_language(wanted if wanted in LANGUAGES else None)
+    if wanted not in (None, *LANGUAGES):
+        found = say("errors.found", found=f"'{wanted}'", allowed=", ".join(LANGUAGES))
+        _complain([f"--lang: {found}"])
+        return BAD_INPUT
+    try:
+        with _termination() as terminated:
+            code = _run(typed)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe has gone; Python would complain once more while it ends.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    finally:
+        set_language(None)
+    return TERMINATED if terminated else code
+
+
+def _wanted_language(typed: Sequence[str]) -> str | None:
+    """Find --lang before anything is said: the words of --help depend on it."""
+    for place, word in enumerate(typed):
+        name, equals, value = word.partition("=")
+        if name == "--lang":
+            return value if equals else next(iter(typed[place + 1 :]), "")
+    return None
+
+
+@contextlib.contextmanager
+def _termination() -> Iterator[list[int]]:
+    """Turn SIGTERM into an interruption, so that verbs save what is finished."""
+    received: list[int] = []
+
+    def receive(number: int, _frame: Any) -> None:
+        received.append(number)
+        raise _Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, receive)
+    except ValueError:
+        # Only the main thread may set signals.
+        yield received
+        return
+    try:
+        yield received
+    except KeyboardInterrupt:
+        if not received:
+            raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(typed: list[str]) -> int:
+    try:
+        code = program().main(typed, prog_name="linkage-sim", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except BrokenPipeError:
+        raise
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except InputError as error:
+        _complain(error.messages)
+        return BAD_INPUT
+    except MemoryError:
+        _complain([say("cli.out_of_memory")])
+        return FAILED
+    except OSError as error:
+        _complain([_system_trouble(error)])
+        return FAILED if error.errno in (errno.ENOSPC, errno.EDQUOT) else BAD_INPUT
+    except Exception as error:
+        code = _expected(error)
+        if code is None:
+            raise
+        return code
+
+
+def _expected(error: Exception) -> int | None:
+    """Report errors that bring their own exit code; None for a fault of the program."""
+    if hasattr(error, "format_message"):
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            print(context.get_usage(), file=sys.stderr)  # noqa: T201 - to a person, on purpose
+        _complain([error.format_message()])
+        return BAD_INPUT
+    code = getattr(error, "exit_code", None)
+    if code is None:
+        return None
+    _complain([str(error)] if str(error) else [])
+    return int(code)
+
+
+def _complain(messages: Sequence[str]) -> None:
+    for message in messages:
+        sys.stderr.write(_printable(message) + "\n")
+    sys.stderr.flush()
+
+
+def _printable(message: str) -> str:
+    """Keep control characters of a file's content from reaching the terminal."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "?" for sign in message)
+
+
+def _system_trouble(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason

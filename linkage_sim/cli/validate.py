@@ -1,0 +1,53 @@
+"""`linkage-sim validate`: check scenario files and tell every problem at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json
+from linkage_sim.errors import InputError
+from linkage_sim.words import say
+
+
+def validate(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(metavar=say("cli.scenarios"), help=say("cli.argument.scenarios")),
+    ],
+    values: Values = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Check scenarios without running anything."""
+    rows = [_check(name, values or []) for name in scenarios]
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            if row["valid"] and not quiet:
+                typer.echo(say("cli.validate.fine", **row))
+    trouble = [message for row in rows for message in row["problems"]]
+    if trouble:
+        # The same --set may be wrong for every scenario; saying it once is enough.
+        raise InputError(dict.fromkeys(trouble))
+
+
+def _check(name: str, values: list[str]) -> dict[str, Any]:
+    from linkage_sim.scenario.loading import load_scenario
+
+    try:
+        scenario = load_scenario(name, values)
+    except InputError as error:
+        return {"scenario": name, "valid": False, "problems": error.messages}
+    return {
+        "scenario": name,
+        "valid": True,
+        "problems": [],
+        "title": scenario.title,
+        "residents": scenario.world.residents,
+        "communities": scenario.world.communities,
+        "hash": scenario.hash(),
+    }
