@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from linkage_sim.cli.layout import columns, decimals_for, number
+from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json, to_stderr
 from linkage_sim.cli.study_words import (
     better,
     display_names,
@@ -17,14 +16,14 @@ from linkage_sim.cli.study_words import (
     outcome_label,
     progress_bar,
     records,
-    to_stderr,
 )
 from linkage_sim.errors import InputError
-from linkage_sim.words import language, say, set_language
+from linkage_sim.words import language, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from linkage_sim.scenario.schema import Scenario
     from linkage_sim.studies.compare import Plan, Run
 
 
@@ -38,23 +37,18 @@ def compare(
     ] = 30,
     seed: Annotated[int, typer.Option(min=0, help=say("study.option.first_seed"))] = 1,
     jobs: Annotated[int | None, typer.Option(min=1, help=say("study.option.jobs"))] = None,
-    values: Annotated[
-        list[str] | None, typer.Option("--set", help=say("study.option.set"))
-    ] = None,
+    values: Values = None,
     out: Annotated[Path | None, typer.Option(help=say("study.option.out"))] = None,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     show_all: Annotated[bool, typer.Option("--all", help=say("study.option.all"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("study.option.json"))] = False,
+    as_json: AsJson = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=say("study.option.dry_run"))
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help=say("study.option.quiet"))] = False,
-    lang: Annotated[str | None, typer.Option(help=say("study.option.lang"))] = None,
+    quiet: Quiet = False,
+    lang: Lang = None,
 ) -> None:
     """Compare scenarios over the same worlds; the first is the baseline."""
-    if lang is not None:
-        set_language(lang)
-    from linkage_sim.scenario.loading import load_scenario
     from linkage_sim.studies.compare import plan_of
     from linkage_sim.studies.workers import cores
 
@@ -64,8 +58,7 @@ def compare(
     if len(specs) < 2:
         raise InputError(say("study.error.alone", baseline=specs[0]))
     plan = plan_of(
-        [load_scenario(spec, values or []) for spec in specs],
-        range(seed, seed + replications), display_names(specs), trace,
+        _load(specs, values or []), range(seed, seed + replications), display_names(specs), trace
     )
     workers = min(jobs or cores(), replications)
     # Who reads JSON asks for files by name.
@@ -75,6 +68,21 @@ def compare(
 
         return report_plan(plan, workers, place, as_json)
     return _compare(plan, workers, place, as_json, show_all, quiet)
+
+
+def _load(specs: list[str], values: list[str]) -> list[Scenario]:
+    from linkage_sim.scenario.loading import load_scenario
+
+    loaded, problems = [], []
+    for spec in specs:
+        try:
+            loaded.append(load_scenario(spec, values))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        # What is wrong with the baseline is wrong with every reform of it; saying it once will do.
+        raise InputError(dict.fromkeys(problems))
+    return loaded
 
 
 def _usual_place(plan: Plan) -> Path:
@@ -94,7 +102,7 @@ def _compare(
             _write(folder, plan, runs, table)
     failed = [run for run in runs if run.result is None]
     if as_json:
-        sys.stdout.write(json.dumps(records(table), ensure_ascii=False) + "\n")
+        print_json(records(table))
     else:
         for line in table_lines(table, plan.names, show_all, place):
             typer.echo(line)

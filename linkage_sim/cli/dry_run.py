@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from linkage_sim.cli.layout import duration, number
+from linkage_sim.cli.options import print_json
 from linkage_sim.words import say
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def report_plan(plan: Plan, jobs: int, place: Path | None, as_json: bool = False
     """Say what a plan would cost; runs a pilot of one year and writes nothing."""
     estimate = estimate_of(plan, jobs, place)
     if as_json:
-        sys.stdout.write(json.dumps(estimate, ensure_ascii=False) + "\n")
+        print_json(estimate)
         return
     for name, item in zip(plan.names, plan.scenarios, strict=True):
         typer.echo(say(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linkage_sim.cli.study_words import may_be_stopped, plain, progress_bar, to_stderr
+from linkage_sim.cli.options import AsJson, Lang, Quiet, print_json, to_stderr
+from linkage_sim.cli.study_words import may_be_stopped, plain, progress_bar
 from linkage_sim.errors import InputError
-from linkage_sim.words import say, set_language
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     from linkage_sim.studies.compare import Plan
@@ -22,13 +21,11 @@ _VERSIONS = ("model_version", "package_version", "python", "platform")
 def rerun(
     directory: Annotated[Path, typer.Argument(help=say("study.option.directory"))],
     jobs: Annotated[int | None, typer.Option(min=1, help=say("study.option.jobs"))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=say("study.option.json"))] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help=say("study.option.quiet"))] = False,
-    lang: Annotated[str | None, typer.Option(help=say("study.option.lang"))] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    lang: Lang = None,
 ) -> None:
     """Repeat a results directory and say whether every number is the same."""
-    if lang is not None:
-        set_language(lang)
     from linkage_sim.studies.compare import run_plan
     from linkage_sim.studies.results import load_provenance
     from linkage_sim.studies.tables import tables_of
@@ -44,7 +41,7 @@ def rerun(
         answer = {"same": not differences, "runs": len(runs), "differences": [
             {"table": table, "what": line} for table, line in differences
         ]}
-        sys.stdout.write(json.dumps(plain(answer), ensure_ascii=False) + "\n")
+        print_json(plain(answer))
     elif not differences:
         tables = ", ".join(fresh)
         typer.echo(say("study.rerun.same", runs=len(runs), tables=tables))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from linkage_sim.cli.layout import columns, number
+from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json, to_stderr
 from linkage_sim.cli.study_words import (
     better,
     display_names,
@@ -17,10 +16,9 @@ from linkage_sim.cli.study_words import (
     outcome_label,
     plain,
     progress_bar,
-    to_stderr,
     unit_of,
 )
-from linkage_sim.words import say, set_language
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
@@ -32,22 +30,18 @@ def run(
         str, typer.Argument(help=say("study.option.scenario"))
     ] = "x_community",
     seed: Annotated[int, typer.Option(min=0, help=say("study.option.seed"))] = 1,
-    values: Annotated[
-        list[str] | None, typer.Option("--set", help=say("study.option.set"))
-    ] = None,
+    values: Values = None,
     out: Annotated[Path | None, typer.Option(help=say("study.option.out"))] = None,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     check: Annotated[bool, typer.Option("--check", help=say("study.option.check"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("study.option.json"))] = False,
+    as_json: AsJson = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=say("study.option.dry_run"))
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help=say("study.option.quiet"))] = False,
-    lang: Annotated[str | None, typer.Option(help=say("study.option.lang"))] = None,
+    quiet: Quiet = False,
+    lang: Lang = None,
 ) -> None:
     """Run a scenario once and print its outcomes, in all and by year."""
-    if lang is not None:
-        set_language(lang)
     from linkage_sim.scenario.loading import load_scenario
 
     plan = load_scenario(scenario, values or [])
@@ -65,7 +59,7 @@ def run(
         return report_plan(plan_of([plan], [seed], [name], plan.run.trace), 1, place, as_json)
     result = _run(plan, name, seed, place, quiet)
     if as_json:
-        sys.stdout.write(json.dumps(as_record(plan, name, result), ensure_ascii=False) + "\n")
+        print_json(as_record(plan, name, result))
     else:
         _print(plan, name, result, place, quiet)
     for problem in result.problems:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from linkage_sim.cli.options import to_stderr
 from linkage_sim.words import has, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-INTERRUPTED, TERMINATED = 130, 143
 BETTER = {1: "up", -1: "down", "zero": "zero", 0: "neither"}
 
 
@@ -77,30 +74,14 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int]
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-class Terminated(KeyboardInterrupt):
-    """The system asked this process to end."""
-
-
 @contextmanager
 def may_be_stopped() -> Iterator[None]:
-    """Turn Ctrl-C and a request to end into one sentence and exit code 130 or 143."""
-
-    def terminate(number: int, frame: object) -> None:
-        raise Terminated
-
-    try:
-        before = signal.signal(signal.SIGTERM, terminate)
-    except ValueError:  # not in the main thread, where no signal arrives
-        yield
-        return
+    """Say, on Ctrl-C or when asked to end, how to go on; the exit code is set elsewhere."""
     try:
         yield
-    except KeyboardInterrupt as interruption:
-        to_stderr(say("study.interrupted", command=shlex.join(sys.argv)))
-        code = TERMINATED if isinstance(interruption, Terminated) else INTERRUPTED
-        raise typer.Exit(code) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    except KeyboardInterrupt:
+        to_stderr(say("study.interrupted", command=shlex.join(["linkage-sim", *sys.argv[1:]])))
+        raise
 
 
 def plain(value: Any) -> Any:
@@ -119,8 +100,3 @@ def plain(value: Any) -> Any:
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Turn a table into rows fit for JSON."""
     return [plain(row) for row in table.to_dict("records")]
-
-
-def to_stderr(text: str) -> None:
-    """Say something beside the machine-readable output."""
-    sys.stderr.write(text + "\n")
