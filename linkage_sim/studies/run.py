@@ -160,12 +160,21 @@ def _result_of(model: LinkageModel, problems: list[str]) -> Result:
 
 
 def project_rows(files: list[File], contracts: list[Contract], first_year: int) -> list[Row]:
-    """Give one row a file of the reported years, and one a further year of a longer contract."""
+    """Give one row a file of the reported years, and one a further year of a longer contract.
+
+    A project without luck may be submitted again a year later: a second row with the same id,
+    and `submission` 2.
+    """
     signed = {id(item.file): item for item in contracts}
     known = {id(item) for item in files}
     longer = [item.file for item in contracts if id(item.file) not in known]
-    wanted = [item for item in [*files, *longer] if item.year >= first_year]
-    rows = [_project(item, signed.get(id(item)), first_year) for item in wanted]
+    rows = []
+    so_far: dict[str, int] = {}
+    for item in [*files, *longer]:
+        so_far[item.id] = so_far.get(item.id, 0) + 1
+        if item.year >= first_year:
+            row = _project(item, signed.get(id(item)), first_year)
+            rows.append({**row, "submission": so_far[item.id]})
     return sorted(rows, key=lambda row: (row["year"], row["community"], row["id"]))
 
 
@@ -235,13 +244,13 @@ def _plain(value: Any) -> Any:
 _TYPES: dict[str, str] = {
     "organization": "Int64", "renewed": "boolean", "approved": "bool", "withdrawn": "bool",
     "expired": "bool", "flawed": "bool", "community": "int64", "year": "int64",
-    "returns": "int64", "named": "int64", "places": "int64", "cost_yuan": "float64",
-    "rank_score": "float64", "decided_day": "float64",
+    "returns": "int64", "submission": "int64", "named": "int64", "places": "int64",
+    "cost_yuan": "float64", "rank_score": "float64", "decided_day": "float64",
 }
 PROJECT_COLUMNS: tuple[str, ...] = (
     "id", "community", "year", "category", "cost_yuan", "submitted_day", "decided_day",
     "approved", "withdrawn", "expired", "reason", "returns", "rank_score", "evidence_quality",
-    "named", "flawed", *_NO_CONTRACT,
+    "named", "flawed", *_NO_CONTRACT, "submission",
 )
 
 
