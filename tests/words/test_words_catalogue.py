@@ -1,0 +1,133 @@
+"""The catalogue speaks both languages, says the same in both, and never lacks a word."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from linkage_sim.words import LANGUAGES, catalogue, entries, language, say, set_language
+
+ROOT = Path(__file__).parents[2]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# A tag with no words in it, or a format that both languages write alike, needs no Chinese.
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@pytest.fixture(autouse=True)
+def no_language_chosen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LINKAGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    set_language(None)
+    yield
+    set_language(None)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_the_catalogue_is_not_empty() -> None:
+    assert len(entries()) > 50
+
+
+@pytest.mark.parametrize("key", sorted(entries()))
+def test_every_entry_says_the_same_in_both_languages(key: str) -> None:
+    words = entries()[key]
+    assert set(words) == set(LANGUAGES)
+    assert all(text.strip() for text in words.values())
+    assert placeholders(words["en"]) == placeholders(words["zh"])
+    if WORD.search(re.sub(r"\{\w*\}", "", words["en"])):
+        # Commands are typed alike in both languages; everything else is not.
+        typed = words["en"].startswith("linkage-sim ") and words["en"] == words["zh"]
+        assert typed or (CHINESE.search(words["zh"]) and words["en"] != words["zh"])
+    assert not CHINESE.search(words["en"].replace("养老", ""))
+
+
+def keys_asked_for() -> Iterator[tuple[Path, str]]:
+    """Find every key that the code asks for by a plain string."""
+    for path in sorted((ROOT / "linkage_sim").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+                    and node.func.id == "say" and node.args
+                    and isinstance(node.args[0], ast.Constant)):
+                yield path, node.args[0].value
+
+
+def test_every_key_the_code_asks_for_exists() -> None:
+    asked = list(keys_asked_for())
+    assert len(asked) > 50
+    missing = [(path.name, key) for path, key in asked if key not in entries()]
+    assert not missing
+
+
+def test_missing_key_and_missing_value_are_errors() -> None:
+    with pytest.raises(KeyError):
+        say("no.such.key")
+    with pytest.raises(KeyError):
+        say("errors.no_scenario", name="x")
+
+
+def test_values_are_put_in_as_they_are() -> None:
+    assert "a{b}[/policy]" in say("errors.no_scenario", "en", name="a{b}[/policy]", known="")
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"LINKAGE_LANG": "zh"}, "zh"),
+        ({"LINKAGE_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LC_ALL": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LANG": "pl_PL.UTF-8"}, "en"),
+    ],
+)
+def test_language_comes_from_the_environment(
+    environment: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert language() == expected
+
+
+def test_chosen_language_wins_and_unknown_language_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LINKAGE_LANG", "en")
+    set_language("zh")
+    assert CHINESE.search(say("errors.unknown_key"))
+    assert not CHINESE.search(say("errors.unknown_key", "en"))
+    with pytest.raises(ValueError, match="fr"):
+        set_language("fr")
+
+
+def test_a_key_that_stands_in_two_files_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one.toml", "two.toml"):
+        (tmp_path / name).write_text('[same]\nen = "a"\nzh = "甲"\n', encoding="utf-8")
+    monkeypatch.setattr(catalogue, "_FOLDER", tmp_path)
+    catalogue.entries.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="twice"):
+            entries()
+    finally:
+        monkeypatch.undo()
+        catalogue.entries.cache_clear()
+
+
+def test_importing_the_words_loads_little() -> None:
+    code = (
+        "import sys; before = set(sys.modules); from linkage_sim.words import say\n"
+        "say('cli.program'); print(sorted(name for name in set(sys.modules) - before\n"
+        "    if name.split('.')[0] in {'pydantic', 'numpy', 'typer', 'rich', 'tree_sitter'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True,
+                          timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr
