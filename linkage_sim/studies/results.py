@@ -26,6 +26,7 @@ OWN_FILES = (
     *(f"{name}.parquet" for name in TABLES), "comparison.csv", "provenance.json", MANIFEST, LOCK,
     "figures", "report.html",
 )
+WHOLE = {"n": "int64", "dropped": "int64", "comparisons": "int64"}
 Row = dict[str, Any]
 
 
@@ -248,8 +249,19 @@ def load_results(path: str | Path, table: str = "outcomes") -> pd.DataFrame:
             say("study.error.no_table", path=path, table=table, known=", ".join(known))
         )
     if table == "comparison":
-        return pd.read_csv(Path(path) / "comparison.csv", float_precision="round_trip")
+        return _read_comparison(Path(path) / "comparison.csv")
     return pd.read_parquet(Path(path) / f"{table}.parquet")
+
+
+def _read_comparison(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for name in table.columns.difference(["scenario", "baseline", "outcome"]):
+        # Python reads back the very number that was written; pandas does not in every version.
+        numbers = [float(text) if text else float("nan") for text in table[name]]
+        table[name] = pd.Series(numbers, dtype=WHOLE.get(str(name), "float64"))
+    return table
 
 
 def load_provenance(path: str | Path) -> Row:
