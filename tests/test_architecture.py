@@ -17,7 +17,7 @@ PACKAGE = ROOT / "linkage_sim"
 LONGEST_FILE, LONGEST_BODY = 400, 60
 # Names in two parts, so that this list does not find itself.
 MACHINE_PATHS = re.compile("/" + r"(?:home|root|Users|work)/|C:\\" + r"\\?Users", re.IGNORECASE)
-REGISTRIES = re.compile(r"pypi\." + r"org|files\.pythonhosted" + r"\.|index-" + "url", re.IGNORECASE)
+REGISTRIES = re.compile(r"pypi\." + r"org|files\.python" + r"hosted|index-" + "url", re.IGNORECASE)
 
 
 def python_files() -> list[Path]:

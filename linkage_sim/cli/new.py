@@ -11,6 +11,7 @@ import typer
 from linkage_sim.cli.options import Lang, Quiet, to_stderr
 from linkage_sim.cli.template import template
 from linkage_sim.errors import InputError
+from linkage_sim.scenario.locate import is_file
 from linkage_sim.words import say
 
 
@@ -25,7 +26,7 @@ def new(
 
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     scenario = load_scenario(source)
-    base = source if Path(source).is_file() else source.split("+")[0]
+    base = source if is_file(Path(source)) else source.split("+")[0]
     text = template(scenario, load_scenario(base), path.stem, _seen_from(path.parent, base))
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
@@ -42,6 +43,6 @@ def new(
 
 def _seen_from(folder: Path, base: str) -> str:
     """Name the base as the new file must: a file by its way from there, a shipped one by name."""
-    if not Path(base).is_file():
+    if not is_file(Path(base)):
         return base
     return Path(os.path.relpath(base, folder)).as_posix()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from linkage_sim.scenario.locate import label
 from linkage_sim.words import say
 
 LARGEST_FILE = 20_000_000
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\s*$")
 
 
@@ -122,7 +124,8 @@ def dotted(path: Iterable[str | int]) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            text += f".{part}" if text else part
+            shown = part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+            text += f".{shown}" if text else shown
     return text
 
 

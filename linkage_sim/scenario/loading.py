@@ -15,7 +15,7 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario import problems
 from linkage_sim.scenario.documents import Document, Layers, dotted, read_document, refuse_dates
 from linkage_sim.scenario.lines import Path as KeyPath
-from linkage_sim.scenario.locate import find_reform, find_scenario, label
+from linkage_sim.scenario.locate import find_reform, find_scenario, is_file, label
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.words import say
@@ -57,7 +57,7 @@ def _documents(source: str) -> list[Document]:
     """Read everything a source names, weakest first."""
     if "\0" in source:
         raise InputError(say("errors.no_scenario", name=source.replace("\0", "?"), known=""))
-    first, *reforms = [source] if Path(source).is_file() else source.split("+")
+    first, *reforms = [source] if is_file(Path(source)) else source.split("+")
     if not first.strip():
         raise InputError(say("errors.empty_name"))
     trouble: list[str] = []
@@ -131,7 +131,7 @@ def _find_register(document: Document, folder: Path) -> None:
     path = register.get("path") if isinstance(register, dict) else None
     if not isinstance(register, dict) or not isinstance(path, str) or "\0" in path:
         return
-    beside = next((item for item in (folder / path, Path(path)) if item.is_file()), None)
+    beside = next((item for item in (folder / path, Path(path)) if is_file(item)), None)
     if beside is None:
         where = ("world", "resident_register", "path")
         text = say("errors.register_missing", path=path)
@@ -214,7 +214,8 @@ def _validated(layers: Layers) -> Scenario:
                 (path, text) for path, text in fresh
                 if not any(name in text or name == dotted(path) for name in left_out)
             ]
-            if not all([_remove(content, path) for path, _ in fresh]):
+            removed = [_remove(content, path) for path, _ in fresh]
+            if not all(removed):
                 break
         else:
             if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 
 from linkage_sim.errors import InputError
@@ -36,7 +37,8 @@ def label(path: Path) -> str:
         return str(path)
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Tell whether a file is there; a name no system can hold is none."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -57,12 +59,12 @@ def find_scenario(name: str, beside: Path | None = None) -> Path:
         stem = name.removesuffix(".toml")
         tried.append(shipped_folder() / f"{stem}.toml")
     for path in tried:
-        if path.suffix == ".toml" and _is_file(path):
+        if path.suffix == ".toml" and is_file(path):
             return path
     found = tried[0]
-    if _is_file(found):
+    if is_file(found):
         raise InputError(say("errors.not_toml_name", path=label(found)))
-    if found.is_dir():
+    if os.path.isdir(found):
         raise InputError(say("errors.is_folder", path=label(found)))
     raise InputError(_unknown("errors.no_scenario", name, shipped_scenarios()))
 
@@ -78,7 +80,7 @@ def find_reform(name: str) -> Path:
     file_name = name if name.endswith(".toml") else f"{name}.toml"
     folders = (Path(), Path(REFORMS), shipped_folder() / REFORMS)
     for folder in folders:
-        if _is_file(folder / file_name):
+        if is_file(folder / file_name):
             return folder / file_name
     raise InputError(_unknown("errors.no_reform", name, shipped_reforms()))
 
