@@ -1,4 +1,4 @@
-"""`linkage-sim import`: real data becomes a piece of a scenario, with a summary of what was read."""
+"""`linkage-sim import`: real data becomes a piece of a scenario, with a summary beside it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", help=say("cli.option.ou
 Encoding = Annotated[str, typer.Option("--encoding", help=say("cli.option.encoding"))]
 Column = Annotated[str | None, typer.Option(help=say("cli.import.column"))]
 Pairs = list[str] | None
+
+
+@program.callback()
+def choose(lang: Lang = None) -> None:
+    """Accept --lang before the kind of input too."""
 
 
 @program.command("event-log", help=say("cli.import.event_log"))

@@ -142,7 +142,8 @@ def markdown_lines(chosen: list[Any]) -> Iterator[str]:
             short(item.default), item.unit, range_of(item), item.source, item.confidence,
             f"{item.channel}: {item.price}" if item.price else "",
         ]
-        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+        safe = [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
+        yield "| " + " | ".join(safe) + " |"
 
 
 def _heads() -> list[str]:
