@@ -1,0 +1,156 @@
+"""`compare`: reforms by their id, nothing cut, every number also for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linkage_sim.cli.app import main
+from linkage_sim.cli.layout import columns, decimals_for, number
+from linkage_sim.cli.study_words import display_names
+from linkage_sim.outcomes import HEADLINES, NAMES
+from linkage_sim.studies.results import load_results
+
+ROOT = Path(__file__).parents[2]
+REFORMS = ("public_opinion", "fast_approval", "effectiveness_first", "scientific_evaluation",
+           "full_reform")
+Printed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_piped_at_80_columns_every_name_and_interval_is_whole(tmp_path: Path) -> None:
+    specs = ["toy", *(f"toy+{reform}" for reform in REFORMS)]
+    done = subprocess.run(
+        [sys.executable, "-m", "linkage_sim", "compare", *specs, "--replications", "3",
+         "--jobs", "2", "--out", "results/ours"],
+        capture_output=True, text=True, timeout=300, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "LINKAGE_LANG": "en"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    for reform in REFORMS:
+        rows = [line.split() for line in lines if line.split()[:1] == [reform]]
+        assert len(rows) == len(HEADLINES)
+        for row in rows:
+            # mean, difference, interval
+            assert float(row[2]) == float(row[2])
+            assert row[3].startswith("[") and row[4].endswith("]")
+    assert "…" not in done.stdout
+    table = [line for line in lines if "[" in line]
+    assert max(map(len, table)) <= 80
+    assert "results/ours" in done.stdout
+    assert set(load_results(tmp_path / "results/ours")["scenario"]) == {"toy", *REFORMS}
+
+
+def test_json_has_the_columns_of_the_python_call(capsys: Printed, tmp_path: Path) -> None:
+    code = main(["compare", "toy", "toy+fast_approval", "--replications", "2", "--jobs", "1",
+                 "--json"])
+    assert code == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert len(rows) == len(NAMES)
+    assert list(rows[0])[:9] == [
+        "scenario", "baseline", "outcome", "baseline_mean", "mean", "difference", "low", "high",
+        "n",
+    ]
+    undefined = next(row for row in rows if row["outcome"] == "coverage_spread")
+    assert (undefined["difference"], undefined["n"], undefined["dropped"]) == (None, 0, 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_baseline_option_comes_first(capsys: Printed) -> None:
+    code = main(["compare", "toy+full_reform", "--baseline", "toy", "--replications", "2",
+                 "--jobs", "1", "--json", "--seed", "7", "--out", "here"])
+    assert code == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {(row["scenario"], row["baseline"]) for row in rows} == {("full_reform", "toy")}
+    assert sorted(set(load_results("here")["seed"])) == [7, 8]
+
+
+def test_all_outcomes_are_printed_when_asked_for(capsys: Printed) -> None:
+    arguments = ["compare", "toy", "toy+full_reform", "--replications", "2", "--jobs", "1"]
+    assert main([*arguments, "--all"]) == 0
+    text = capsys.readouterr().out
+    for name in NAMES:
+        assert f"\n{name}: " in text
+
+
+def test_dry_run_runs_nothing(capsys: Printed, tmp_path: Path) -> None:
+    assert main(["compare", "toy", "toy+full_reform", "--dry-run", "--jobs", "2"]) == 0
+    text = capsys.readouterr().out
+    assert "60 runs" in text and "30 seeds" in text and "MB" in text
+    assert main(["compare", "toy", "toy+full_reform", "--dry-run", "--json"]) == 0
+    estimate = json.loads(capsys.readouterr().out)
+    assert estimate["runs"] == 60 and estimate["seconds"] > 0.0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "toy"],
+        ["compare", "toy", "toy"],
+        ["compare", "toy", "toy+full_reform", "--replications", "0"],
+        ["compare", "toy", "toy+ful_reform"],
+        ["compare", "toy", "toy+full_reform", "--jobs", "0"],
+        ["compare", "toy", "toy+full_reform", "--set", "policy.aproval=1"],
+        ["compare"],
+    ],
+)
+def test_bad_usage_is_code_2_without_a_traceback(arguments: list[str], capsys: Printed) -> None:
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.err.strip()
+    assert "Traceback" not in printed.err
+
+
+def test_every_problem_of_every_scenario_is_told_once(capsys: Printed) -> None:
+    assert main(["compare", "toyy", "toy+ful_reform", "toyy+full_reform"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("'toyy'") == 1
+    assert error.count("'ful_reform'") == 1
+
+
+def test_names_are_reforms_by_their_id() -> None:
+    specs = ["x_community", "x_community+full_reform", "x_community+a+b", "toy+full_reform"]
+    assert display_names(specs) == ["x_community", "full_reform", "a+b", "toy+full_reform"]
+    assert display_names(["plans/mine.toml", "plans/mine.toml+reforms/x.toml"]) == ["mine", "x"]
+    # Two different things with the same short name keep what was typed.
+    assert display_names(["toy", "toy+x", "x"]) == ["toy", "toy+x", "x"]
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "signed", "text"),
+    [
+        (0.12345, 2, True, "+0.12"),
+        (-0.12345, 3, False, "-0.123"),
+        (-1e-17, 3, True, "0.000"),
+        (float("nan"), 2, True, "–"),
+        (0.0123456, None, False, "0.0123"),
+        (123456.7, None, False, "123,457"),
+    ],
+)
+def test_numbers_are_written_as_people_read_them(
+    value: float, decimals: int | None, signed: bool, text: str
+) -> None:
+    assert number(value, decimals, signed).lstrip("+" if text == "0.000" else "") == text
+
+
+def test_decimals_show_two_figures_of_the_uncertainty() -> None:
+    assert decimals_for([0.034]) == 3
+    assert decimals_for([12.0]) == 0
+    assert decimals_for([0.0, 0.0], [0.25]) == 3
+
+
+def test_columns_line_up_in_chinese_too() -> None:
+    lines = columns([["名称", "1"], ["ab", "22"]], right=(1,))
+    assert lines == ["名称   1", "ab    22"]

@@ -1,0 +1,101 @@
+"""`run`: tables for people, JSON for programs, results where they were asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from linkage_sim.cli.app import main
+from linkage_sim.outcomes import HEADLINES, NAMES
+from linkage_sim.studies.results import load_results
+
+Printed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_outcomes_and_years_are_printed_and_nothing_is_written(
+    capsys: Printed, tmp_path: Path
+) -> None:
+    assert main(["run", "toy"]) == 0
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    for name in NAMES:
+        assert any(line.split()[:1] == [name] for line in lines), name
+    heading = next(place for place, line in enumerate(lines) if line.startswith("year "))
+    assert lines[heading].split()[1:] == list(HEADLINES)
+    assert [line.split()[0] for line in lines[heading + 1 : heading + 3]] == ["1", "2"]
+    assert printed.err == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_holds_outcomes_years_and_provenance(capsys: Printed) -> None:
+    assert main(["run", "toy", "--json", "--seed", "4"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert set(record) == {"outcomes", "years", "provenance"}
+    assert tuple(record["outcomes"]) == NAMES
+    # One community: no spread between communities, undefined, null.
+    assert record["outcomes"]["coverage_spread"] is None
+    assert [row["year"] for row in record["years"]] == [1, 2]
+    assert record["provenance"]["seeds"] == [4]
+
+
+def test_set_changes_the_run_and_is_recorded(capsys: Printed) -> None:
+    assert main(["run", "toy", "--json", "--set", "run.years=3"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert len(record["years"]) == 3
+    assert record["provenance"]["scenarios"][0]["content"]["run"]["years"] == 3
+
+
+def test_trace_writes_the_journal_and_says_where(capsys: Printed, tmp_path: Path) -> None:
+    assert main(["run", "toy+full_reform", "--trace"]) == 0
+    place = Path("results") / "run_toy_full_reform_1"
+    assert str(place) in capsys.readouterr().out
+    assert len(load_results(place, "journal")) > 0
+    assert set(load_results(place)["scenario"]) == {"toy+full_reform"}
+
+
+def test_out_holds_what_json_says(capsys: Printed) -> None:
+    assert main(["run", "toy", "--json", "--out", "here"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    stored = load_results("here").iloc[0]
+    for name, value in record["outcomes"].items():
+        assert (value is None and stored[name] != stored[name]) or value == stored[name]
+
+
+def test_dry_run_writes_nothing_and_tells_time_and_disk(capsys: Printed, tmp_path: Path) -> None:
+    assert main(["run", "toy", "--dry-run", "--out", "here"]) == 0
+    text = capsys.readouterr().out
+    assert "12 residents" in text and "seconds" in text and "MB in here" in text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_input_is_one_sentence_and_code_2(capsys: Printed) -> None:
+    assert main(["run", "toyy"]) == 2
+    printed = capsys.readouterr()
+    assert "toyy" in printed.err and "Traceback" not in printed.err
+    assert printed.out == ""
+
+
+def test_directory_that_holds_something_else_is_code_2(capsys: Printed, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.odt").write_text("Dear")
+    assert main(["run", "toy", "--out", "mine"]) == 2
+    assert "letter.odt" in capsys.readouterr().err
+    assert [item.name for item in (tmp_path / "mine").iterdir()] == ["letter.odt"]
+
+
+def test_chinese_is_spoken_when_asked_for(capsys: Printed) -> None:
+    assert main(["run", "toy", "--lang", "zh"]) == 0
+    text = capsys.readouterr().out
+    assert "逐年结果" in text and "Year by year" not in text
+
+
+def test_quiet_leaves_out_what_to_do_next(capsys: Printed) -> None:
+    assert main(["run", "toy", "--quiet"]) == 0
+    assert "linkage-sim" not in capsys.readouterr().out
