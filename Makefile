@@ -3,9 +3,21 @@ PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
-JOBS ?= auto
+JOBS ?= 2
+# All tests of one file go to one worker, so that each kernel is compiled once and not per worker.
+PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
+
+# `make test PYTHON=python3.13` must not quietly test the Python that made $(VENV) last week.
+ifeq ($(origin PYTHON),command line)
+ifneq ($(wildcard $(PY)),)
+ifneq ($(shell $(PYTHON) -V 2>&1),$(shell $(PY) -V 2>&1))
+$(error $(VENV) holds $(shell $(PY) -V 2>&1), not $(PYTHON): add VENV=.venv-other to this command)
+endif
+endif
+endif
 
 .PHONY: help run test test-slow test-all bench lint install install-test clean
+.DELETE_ON_ERROR:
 
 help:
 	@echo "make run       install, compare X Community with five reforms, write results/x_community"
@@ -14,11 +26,16 @@ help:
 	@echo "make lint      ruff, mypy and the import contracts"
 	@echo "Another Python: make test PYTHON=python3.13 VENV=.venv-313"
 
+# Debian ships python3 without ensurepip; pip itself can then furnish the new environment.
 $(PY):
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"Python 3.11 or newer is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=/path/to/python3.11")'
-	@$(PYTHON) -m venv $(VENV) || { echo "The module venv is missing: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	else $(PYTHON) -m venv --without-pip $(VENV) \
+	  && $(PYTHON) -m pip --disable-pip-version-check --python $(PY) install --quiet pip; fi \
+	|| { echo "No environment could be made: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
 
-# A stamp is newer than what it was installed from, so a second call installs nothing.
+# A stamp is newer than what it was installed from, so a second call installs nothing. A $(VENV)
+# made by hand has no stamp and is filled up once.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 	$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
@@ -36,14 +53,15 @@ run: $(VENV)/.installed
 	  x_community+scientific_evaluation x_community+full_reform \
 	  --replications 30 --out results/x_community
 
+# pytest answers 5 when nothing was marked slow, which is no failure.
 test: $(VENV)/.installed-test
-	$(PY) -m pytest -q -n $(JOBS) -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-slow: $(VENV)/.installed-test
-	$(PY) -m pytest -q -n $(JOBS) -m slow
+	$(PYTEST) -m slow || [ $$? -eq 5 ]
 
 test-all: $(VENV)/.installed-test
-	$(PY) -m pytest -q -n $(JOBS)
+	$(PYTEST)
 
 bench: $(VENV)/.installed-test
 	@if [ -d benchmarks ]; then $(PY) -m benchmarks; \

@@ -1,0 +1,32 @@
+"""What all tests share: patience for code that compiles, and the way to the real data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
+
+# A first call compiles for seconds, which is no fault of the example that made it. Where CI is
+# set, the same examples come every time, so that a red build can be repeated.
+settings.register_profile("patient", deadline=None)
+settings.register_profile("repeatable", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("repeatable" if os.environ.get("CI") else "patient")
+
+
+def real_data(folder: Path, required: bool) -> Path:
+    """Give the folder of real data; without it skip the test, or fail where it is required."""
+    if not folder.is_dir():
+        if required:
+            pytest.fail("LINKAGE_REQUIRE_DATA is set, but the real data (shared/data) are not here")
+        pytest.skip("the real data (shared/data) are not beside the repository")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real data that lie beside the repository."""
+    return real_data(DATA, os.environ.get("LINKAGE_REQUIRE_DATA") == "1")
