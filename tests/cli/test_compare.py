@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -154,3 +156,36 @@ def test_decimals_show_two_figures_of_the_uncertainty() -> None:
 def test_columns_line_up_in_chinese_too() -> None:
     lines = columns([["名称", "1"], ["ab", "22"]], right=(1,))
     assert lines == ["名称   1", "ab    22"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopped_comparison_says_how_to_go_on_and_leaves_nothing(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    # In a session of its own, so that the signal reaches this comparison and its workers alone.
+    running = subprocess.Popen(
+        [sys.executable, "-m", "linkage_sim", "compare", "toy", "toy+full_reform",
+         "--replications", "5000", "--jobs", "2", "--out", "here"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "LINKAGE_LANG": "en"},
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "here").exists():
+            assert time.monotonic() < deadline and running.poll() is None
+            time.sleep(0.05)
+        time.sleep(1.0)
+        begun = time.monotonic()
+        os.killpg(running.pid, number)
+        out, error = running.communicate(timeout=30)
+    finally:
+        if running.poll() is None:
+            running.kill()
+            running.communicate()
+    assert running.returncode == code
+    assert time.monotonic() - begun < 3.0
+    assert "linkage-sim compare toy toy+full_reform --replications 5000" in error
+    assert "Traceback" not in error and out == ""
+    assert not (tmp_path / "here").exists()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -99,3 +102,25 @@ def test_chinese_is_spoken_when_asked_for(capsys: Printed) -> None:
 def test_quiet_leaves_out_what_to_do_next(capsys: Printed) -> None:
     assert main(["run", "toy", "--quiet"]) == 0
     assert "linkage-sim" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("broken", "code"), [([], 0), (["money went missing"], 1)])
+def test_check_asks_the_conservation_laws_every_year(
+    broken: list[str], code: int, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    laws = ModuleType("linkage_sim.conservation")
+
+    def check(model: Any) -> list[str]:
+        asked.append(model.week)
+        return broken
+
+    laws.check = check  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "linkage_sim.conservation", laws)
+    assert main(["run", "toy", "--check"]) == code
+    assert asked == [52, 104, 156]
+    printed = capsys.readouterr()
+    assert ("hold" in printed.out) == (not broken)
+    assert printed.err.count("money went missing") == 3 * len(broken)
+    assert main(["run", "toy"]) == 0
+    assert len(asked) == 3, "the laws were checked without being asked for"
