@@ -11,7 +11,7 @@ PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
 ifeq ($(origin PYTHON),command line)
 ifneq ($(wildcard $(PY)),)
 ifneq ($(shell $(PYTHON) -V 2>&1),$(shell $(PY) -V 2>&1))
-$(error $(VENV) holds $(shell $(PY) -V 2>&1), not $(PYTHON): add VENV=.venv-other to this command)
+$(error $(VENV) holds $(shell $(PY) -V 2>&1), and $(PYTHON) is $(shell $(PYTHON) -V 2>&1): add VENV=.venv-other to this command)
 endif
 endif
 endif
