@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from linkage_sim.cli.spoken import spoken
 from linkage_sim.cli.verbs import program
 from linkage_sim.errors import InputError
 from linkage_sim.words import LANGUAGES, say, set_language
@@ -122,7 +123,7 @@ def _expected(error: Exception) -> int | None:
         context = getattr(error, "ctx", None)
         if context is not None:
             print(context.get_usage(), file=sys.stderr)  # noqa: T201 - to a person, on purpose
-        _complain([error.format_message()])
+        _complain([spoken(error.format_message().replace("Value error, ", ""))])
         return BAD_INPUT
     code = getattr(error, "exit_code", None)
     if code is None:

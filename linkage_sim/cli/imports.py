@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from linkage_sim.cli.options import AsJson, Lang, Quiet, print_json, to_stderr
+from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
 from linkage_sim.errors import InputError
 from linkage_sim.inputs.fragment import to_toml
 from linkage_sim.words import say
 
 program = typer.Typer(
-    help=say("cli.verb.import"), rich_markup_mode=None, add_completion=False,
+    cls=SpokenGroup, help=say("cli.verb.import"), rich_markup_mode=None, add_completion=False,
     pretty_exceptions_enable=False, subcommand_metavar=say("cli.import.what"),
 )
 Files = Annotated[list[str], typer.Argument(metavar=say("cli.file"), help=say("cli.import.file"))]
@@ -25,12 +26,18 @@ Column = Annotated[str | None, typer.Option(help=say("cli.import.column"))]
 Pairs = list[str] | None
 
 
+def _told(kind: str) -> dict[str, Any]:
+    """Give a kind's help; the list of kinds shows it whole."""
+    words = say(f"cli.import.{kind}")
+    return {"help": words, "short_help": words}
+
+
 @program.callback()
 def choose(lang: Lang = None) -> None:
     """Accept --lang before the kind of input too."""
 
 
-@program.command("event-log", help=say("cli.import.event_log"))
+@program.command("event-log", cls=SpokenCommand, **_told("event_log"))
 def event_log(
     files: Files,
     case: Column = None,
@@ -72,7 +79,7 @@ def event_log(
     _deliver(fragment, desks_comments(log), summary, out, as_json, quiet)
 
 
-@program.command("pabulib", help=say("cli.import.pabulib"))
+@program.command("pabulib", cls=SpokenCommand, **_told("pabulib"))
 def pabulib(
     files: Files,
     yuan_per_unit: Annotated[
@@ -114,7 +121,7 @@ def pabulib(
     _deliver({"world": {"candidates": candidates}}, comments, summary, out, as_json, quiet)
 
 
-@program.command("register", help=say("cli.import.register"))
+@program.command("register", cls=SpokenCommand, **_told("register"))
 def register(
     files: Files,
     id_column: Annotated[

@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from linkage_sim import __version__
+from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
 from linkage_sim.words import say
 
 VERBS: dict[str, str] = {
@@ -25,7 +25,7 @@ VERBS: dict[str, str] = {
 }
 
 
-class VerbGroup(TyperGroup):
+class VerbGroup(SpokenGroup):
     """Knows the verbs by name and imports only the one that is used."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -44,7 +44,8 @@ class VerbGroup(TyperGroup):
             alone = typer.Typer(
                 rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
             )
-            alone.command(cmd_name, help=say(f"cli.verb.{cmd_name}"))(found)
+            words = say(f"cli.verb.{cmd_name}")
+            alone.command(cmd_name, cls=SpokenCommand, help=words)(found)
             command = typer.main.get_command(alone)
         command.name = cmd_name
         return command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -97,6 +98,25 @@ def test_bad_usage_ends_with_two_and_a_hint(
     assert (code, out) == (2, "")
     assert expected in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("validate",), ("validate", "x", "--nope"), ("qqqq",), ("import", "excel"),
+     ("doctor", "x"), ("validate", "toy", "--set"), ("parameters", "--kind", "x"),
+     ("import", "event-log", "x", "--officers", "many"),
+     ("import", "event-log", "x", "--officers", "0"),
+     ("import", "event-log", "x", "--officers", "1001"),
+     ("import", "pabulib", "x", "--yuan-per-unit", "much")],
+)
+def test_bad_usage_is_told_in_chinese_too(typed: Typed, arguments: tuple[str, ...]) -> None:
+    """The library's own words are English; this fails when a new release changes them."""
+    code, out, err = typed("--lang", "zh", *arguments)
+    assert (code, out) == (2, "")
+    *usage, complaint = err.splitlines()
+    assert all(line.startswith("用法：linkage-sim ") for line in usage)
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in complaint)
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", complaint)
 
 
 def test_interruption_and_termination_have_their_exit_codes(
