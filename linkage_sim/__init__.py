@@ -25,7 +25,7 @@ _HOMES = {
 }
 _MODULES = ("verification",)
 
-__all__ = [*_HOMES, *_MODULES, "__version__"]
+__all__ = [*_HOMES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -37,4 +37,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})

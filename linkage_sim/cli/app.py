@@ -2,6 +2,7 @@
 
 Exit codes: 0 done, 1 finished with failures or a failed check, 2 bad usage or bad input,
 3 results directory in use, 4 results damaged, 130 interrupted, 143 terminated.
+How a verb is added stands in cli/verbs.py.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from linkage_sim.cli.options import AsJson, Lang, print_json
 from linkage_sim.errors import InputError
-from linkage_sim.words import language, say
+from linkage_sim.words import language, say, unit_words
 
 KINDS = ("lever", "assumption", "setting")
 _LONGEST_DEFAULT = 60
@@ -87,7 +87,7 @@ def text_lines(chosen: list[Any]) -> Iterator[str]:
     for item in chosen:
         yield f"{item.name} = {short(item.default)}"
         yield f"    {item.title(language())} [{say(f'cli.kind.{item.kind}')}]"
-        facts = [fact for fact in (item.unit, range_of(item)) if fact]
+        facts = [fact for fact in (unit_words(item.unit), range_of(item)) if fact]
         if facts:
             yield "    " + " · ".join(facts)
         names = registered_names(item.name)
@@ -139,7 +139,8 @@ def markdown_lines(chosen: list[Any]) -> Iterator[str]:
                         "|" + "---|" * len(_heads()))
         cells = [
             f"`{name}`", item.title_en, item.title_zh, say(f"cli.kind.{item.kind}"),
-            short(item.default), item.unit, range_of(item), item.source, item.confidence,
+            short(item.default), unit_words(item.unit), range_of(item), item.source,
+            item.confidence,
             f"{item.channel}: {item.price}" if item.price else "",
         ]
         safe = [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]

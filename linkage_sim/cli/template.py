@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from linkage_sim.inputs.fragment import to_toml
 from linkage_sim.scenario.schema import Parameter, Scenario, parameters
-from linkage_sim.words import language, say
+from linkage_sim.words import language, say, unit_words
 
 # What most people change first about a place; the rest is found with `parameters`.
 PLACE = ("world.residents", "world.communities", "world.budget_yuan_per_year",
@@ -56,7 +56,7 @@ def _described(item: Parameter) -> Iterator[str]:
     """Say what a lever is, its unit and range."""
     facts = [item.title(language())]
     if item.unit:
-        facts.append(item.unit)
+        facts.append(unit_words(item.unit))
     if item.low is not None and item.high is not None:
         facts.append(say("errors.from_to", low=f"{item.low:,.10g}", high=f"{item.high:,.10g}"))
     yield "# " + " · ".join(facts)

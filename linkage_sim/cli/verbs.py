@@ -1,4 +1,10 @@
-"""The list of verbs: where each one lives, loaded when it is asked for."""
+"""The list of verbs: where each one lives, loaded when it is asked for.
+
+To add a verb, add two lines: `"name": "linkage_sim.cli.name:function"` to VERBS here, and an entry
+`[cli.verb.name]` with `en` and `zh` to words/cli.toml (its --help). The function is an ordinary
+typer command in a file of its own: options from cli/options.py, heavy imports inside the function,
+trouble raised as InputError; cli/app.py turns errors into messages and exit codes.
+"""
 
 from __future__ import annotations
 

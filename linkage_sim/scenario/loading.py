@@ -53,11 +53,22 @@ def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> 
     return scenario
 
 
+def scenario_name(source: str | os.PathLike[str]) -> str:
+    """Name what a source asks for without folders and endings: "x_community+fast_approval"."""
+    parts = _parts(os.fspath(source))
+    return "+".join(Path(part.strip()).name.removesuffix(".toml") for part in parts)
+
+
+def _parts(source: str) -> list[str]:
+    """Split a source into scenario and reforms; a file whose name holds a plus is one file."""
+    return [source] if is_file(Path(source)) else source.split("+")
+
+
 def _documents(source: str) -> list[Document]:
     """Read everything a source names, weakest first."""
     if "\0" in source:
         raise InputError(say("errors.no_scenario", name=source.replace("\0", "?"), known=""))
-    first, *reforms = [source] if is_file(Path(source)) else source.split("+")
+    first, *reforms = _parts(source)
     if not first.strip():
         raise InputError(say("errors.empty_name"))
     trouble: list[str] = []

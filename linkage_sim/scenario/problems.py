@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from linkage_sim.scenario.documents import dotted
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.schema import Parameter, Scenario, parameters
-from linkage_sim.words import say
+from linkage_sim.words import say, translated, unit_words
 
 _NEED = {
     "int": "errors.a_whole_number",
@@ -85,9 +85,10 @@ def _told(item: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
         own = tuple(name.split("."))
         if colon and (not path or own[: len(path)] == path) and " " not in name:
             choice = _CHOICE.fullmatch(text)
-            yield own, _with_nearest(text, choice[1], choice[2].split(", ")) if choice else text
+            told = translated(text, "schema.")
+            yield own, _with_nearest(told, choice[1], choice[2].split(", ")) if choice else told
         else:
-            yield path, line
+            yield path, translated(line, "schema.")
 
 
 def _text(item: dict[str, Any], path: KeyPath) -> str:
@@ -141,7 +142,7 @@ def _need(kind: str, known: Parameter) -> str:
 
 def _range(known: Parameter) -> str:
     text = say("errors.from_to", low=_figure(known.low), high=_figure(known.high))
-    return f"{text} ({known.unit})" if known.unit else text
+    return f"{text} ({unit_words(known.unit)})" if known.unit else text
 
 
 def _figure(value: float | None) -> str:

@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from linkage_sim.words.catalogue import LANGUAGES, entries, has, language, say, set_language
+from linkage_sim.words.translation import translated, unit_words
 
-__all__ = ["LANGUAGES", "entries", "has", "language", "say", "set_language"]
+__all__ = [
+    "LANGUAGES", "entries", "has", "language", "say", "set_language", "translated", "unit_words",
+]

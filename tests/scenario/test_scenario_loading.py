@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from linkage_sim.errors import InputError
-from linkage_sim.scenario.loading import load_scenario
+from linkage_sim.scenario.loading import load_scenario, scenario_name
 from linkage_sim.scenario.locate import shipped_folder, shipped_reforms, shipped_scenarios
 from linkage_sim.scenario.schema import Scenario, parameters
 
@@ -75,6 +75,14 @@ def test_a_path_and_a_name_give_the_same_scenario() -> None:
 def test_a_file_whose_name_holds_a_plus_is_a_file(folder: Path) -> None:
     write(folder / "a+b.toml", "[world]\nresidents = 555\n")
     assert load_scenario("a+b.toml").world.residents == 555
+
+
+def test_the_name_of_a_source_has_no_folders_and_endings(folder: Path) -> None:
+    assert scenario_name("x_community+fast_approval") == "x_community+fast_approval"
+    assert scenario_name("deep/mine.toml + reforms/slow.toml") == "mine+slow"
+    assert scenario_name(Path("deep") / "v1.5.toml") == "v1.5"
+    write(folder / "a+b.toml", "")
+    assert scenario_name("a+b.toml") == "a+b"
 
 
 def test_own_reforms_are_found_and_later_ones_win(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,36 @@ def test_faults_of_set_name_what_was_typed(folder: Path, text: str, expected: st
     found = problems(folder, 'extends = "toy"\n', (text,))
     assert len(found) == 1
     assert found[0].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("policy.proposal.method=votes",),
+        ("policy.approval.rule=dice",),
+        ("policy.evaluation.weights={activity=0,documents=0,satisfaction=0}",),
+        ("world.communities=2", "world.community_residents=[12]"),
+        ("world.community_residents=[7]",),
+        ("world.communities=7",),
+        ("world.renter_share=0.8", "world.floating_share=0.9"),
+        ("world.project_cost_high_yuan=1000",),
+        ("run.plugins=['no_such_module_here']",),
+    ],
+)
+def test_what_the_schema_itself_finds_is_told_in_chinese_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, texts: tuple[str, ...]
+) -> None:
+    """Fails when a sentence of the schema changes and its Chinese does not."""
+    told = {}
+    for lang in ("en", "zh"):
+        monkeypatch.setenv("LINKAGE_LANG", lang)
+        told[lang] = problems(folder, 'extends = "toy"\n', texts)
+    assert len(told["en"]) == len(told["zh"]) == 1
+    message = told["zh"][0].split(": ", 2)[2]
+    assert re.search("[\u4e00-\u9fff]", message)
+    assert told["en"][0].split(": ", 2)[:2] == told["zh"][0].split(": ", 2)[:2]
+    # What the import itself complained about stays as the system says it.
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", re.sub("（.*）", "", message))
 
 
 def test_faults_of_several_sets_are_told_together(folder: Path) -> None:

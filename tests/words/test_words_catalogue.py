@@ -12,7 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from linkage_sim.words import LANGUAGES, catalogue, entries, language, say, set_language
+from linkage_sim.outcomes import BY_NAME
+from linkage_sim.scenario.schema import parameters
+from linkage_sim.words import (
+    LANGUAGES,
+    catalogue,
+    entries,
+    language,
+    say,
+    set_language,
+    translated,
+    unit_words,
+)
 
 ROOT = Path(__file__).parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -48,6 +59,31 @@ def test_every_entry_says_the_same_in_both_languages(key: str) -> None:
         typed = words["en"].startswith("linkage-sim ") and words["en"] == words["zh"]
         assert typed or (CHINESE.search(words["zh"]) and words["en"] != words["zh"])
     assert not CHINESE.search(words["en"].replace("养老", ""))
+
+
+UNITS = {item.unit for item in [*parameters(), *BY_NAME.values()] if item.unit}
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+def test_every_unit_has_its_words(unit: str) -> None:
+    key = "unit." + unit.replace(" ", "_").replace(".", "")
+    assert key in entries(), f"add it to words/units.toml: [{key}]"
+    assert entries()[key]["en"] == unit
+    set_language("zh")
+    assert unit_words(unit) == entries()[key]["zh"]
+
+
+def test_a_unit_the_catalogue_lacks_stays_as_declared() -> None:
+    set_language("zh")
+    assert unit_words("bushels a fortnight") == "bushels a fortnight"
+
+
+def test_known_passages_are_translated_and_others_left_alone() -> None:
+    text = "found {b}[/x] sizes for 3 communities; give one for each"
+    assert translated(text, "schema.") == text
+    set_language("zh")
+    assert translated(text, "schema.") == "3 个社区给出了 {b}[/x] 个人数；请为每个社区各给一个"
+    assert translated("something else", "schema.") == "something else"
 
 
 def keys_asked_for() -> Iterator[tuple[Path, str]]:
