@@ -1,0 +1,1 @@
+"""Pictures and stories made of results; nothing here changes a number."""

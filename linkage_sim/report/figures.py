@@ -1,0 +1,259 @@
+"""Draws the comparison of reforms so that it can be read in print and without colours."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.outcomes import BY_NAME, HEADLINES
+from linkage_sim.words import entries, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+# Enough contrast on white, and told apart by people who see no red or no green.
+COLOURS = ("#0072B2", "#555555", "#D55E00", "#009E73", "#CC79A7")
+MARKERS = ("o", "s", "D", "^", "v")
+CJK_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
+    # A collection of all CJK faces is listed under the name of its first face.
+    "Noto Sans CJK JP", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "SimHei", "Microsoft YaHei",
+    "PingFang SC", "Droid Sans Fallback",
+)
+LATIN_FONT = "DejaVu Sans"
+A4_WIDTH, DOTS_PER_INCH = 8.27, 200
+ROW_INCHES, PANEL_INCHES, LETTER_INCHES = 0.23, 1.05, 0.077
+PANELS_ACROSS = 2
+FIRST_CJK = 0x2E80
+SOFT, INK = "#BBBBBB", "#222222"
+
+
+def forest_plot(
+    table: pd.DataFrame, path: str | Path, language: str = "en", source: str = ""
+) -> list[Path]:
+    """Draw what every reform changes in the five headline outcomes; write PNG and SVG.
+
+    Parameters
+    ----------
+    table
+        As `linkage_sim.compare` gives it.
+    path
+        Where the PNG goes; the SVG goes beside it.
+    source
+        Hash of the provenance; kept in the metadata of both files.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputError
+        Without a headline outcome, or without a Chinese font when the language is Chinese.
+    """
+    import matplotlib
+
+    stem = Path(path).with_suffix("")
+    title = say("report.forest.title", language, baseline=_baseline(table))
+    with matplotlib.rc_context(_style(language, table)), _no_boxes():
+        figure = forest_figure(table, language)
+        png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
+        figure.savefig(
+            png, dpi=DOTS_PER_INCH,
+            metadata={"Title": title, "Software": _software(), "Source": source},
+        )
+        # No date: the same results give the same file.
+        figure.savefig(
+            svg,
+            metadata={"Title": title, "Creator": _software(), "Source": source, "Date": None},
+        )
+    return [png, svg]
+
+
+def chinese_font() -> str:
+    """Find a font with Chinese letters.
+
+    Raises
+    ------
+    InputError
+        When there is none: boxes instead of letters are never drawn.
+    """
+    from matplotlib import font_manager
+
+    known = {entry.name for entry in font_manager.fontManager.ttflist}
+    for name in CJK_FONTS:
+        if name in known:
+            return name
+    raise InputError(say("report.no_font"))
+
+
+def forest_figure(table: pd.DataFrame, language: str = "en") -> Figure:
+    """Make the picture without writing it; one panel an outcome, one row a reform."""
+    from matplotlib.figure import Figure
+
+    shown = [name for name in HEADLINES if name in set(table["outcome"])]
+    if not shown:
+        raise InputError(
+            say("report.forest.empty", language, outcomes=", ".join(HEADLINES))
+        )
+    baseline = _baseline(table)
+    reforms = list(dict.fromkeys(table["scenario"]))
+    labels = [reform_label(name, baseline) for name in reforms]
+    lines = max(label.count("\n") + 1 for label in labels)
+    across = min(PANELS_ACROSS, len(shown))
+    # One place more than panels: the explanation stands in it.
+    down = len(shown) // across + 1
+    panel = PANEL_INCHES + ROW_INCHES * lines * len(reforms)
+    height = 0.65 + down * panel
+    letters = max(len(line) for label in labels for line in label.split("\n"))
+    figure = Figure(figsize=(A4_WIDTH, height))
+    grid = figure.add_gridspec(
+        down, across, left=min(0.45, (0.3 + LETTER_INCHES * letters) / A4_WIDTH), right=0.975,
+        top=1 - 0.95 / height, bottom=0.55 / height, wspace=0.1,
+        hspace=PANEL_INCHES / (panel - PANEL_INCHES),
+    )
+    figure.text(
+        0.02, 1 - 0.3 / height, say("report.forest.title", language, baseline=baseline),
+        fontsize=12, fontweight="bold", color=INK, va="center",
+    )
+    for place, outcome in enumerate(shown):
+        axes = figure.add_subplot(grid[place // across, place % across])
+        rows = table[table["outcome"] == outcome].set_index("scenario")
+        _panel(axes, rows.loc[reforms], outcome, language)
+        axes.set_yticks(range(len(labels)), labels if place % across == 0 else [""] * len(labels))
+    last = len(shown)
+    _legend(figure.add_subplot(grid[last // across, last % across]), table, language)
+    return figure
+
+
+def reform_label(name: str, baseline: str) -> str:
+    """Give what a scenario adds to the baseline, one reform a line; nothing is cut."""
+    added = name.removeprefix(f"{baseline}+")
+    return added.replace("+", "\n+ ")
+
+
+def _panel(axes: Any, rows: pd.DataFrame, outcome: str, language: str) -> None:
+    looks = islice(zip(cycle(COLOURS), cycle(MARKERS), strict=False), len(rows))
+    axes.axvline(0.0, color=INK, linewidth=0.8, zorder=1)
+    for place, ((_, row), (colour, marker)) in enumerate(zip(rows.iterrows(), looks, strict=True)):
+        if row["difference"] != row["difference"]:
+            axes.text(0.0, place, " " + say("report.forest.undefined", language),
+                      va="center", fontsize=8, color=INK)
+            continue
+        axes.plot([row["low_adjusted"], row["high_adjusted"]], [place] * 2, color=colour,
+                  linewidth=0.9, solid_capstyle="butt", zorder=2, gid=f"adjusted-{place}")
+        axes.plot([row["low"], row["high"]], [place] * 2, color=colour, linewidth=2.8,
+                  solid_capstyle="butt", zorder=3, gid=f"interval-{place}")
+        axes.plot([row["difference"]], [place], color=colour, marker=marker, markersize=6.5,
+                  markeredgecolor="white", markeredgewidth=0.7, zorder=4, gid=f"point-{place}")
+    unit = BY_NAME[outcome].unit
+    words = entries().get("unit." + unit.replace(" ", "_").replace(".", ""), {})
+    axes.set_title(say(f"outcome.{outcome}.label", language), loc="left", fontsize=10,
+                   fontweight="bold", color=INK, pad=19)
+    middle = float(rows["baseline_mean"].mean())
+    known = f"{middle:.3g}" if middle == middle else say("report.forest.undefined", language)
+    shown = say("report.forest.baseline", language, mean=known)
+    axes.text(0.0, 1.0, shown, transform=_above(axes), fontsize=8, color=INK, va="bottom")
+    axes.text(1.0, 1.0, _direction(outcome, middle, language), transform=_above(axes), fontsize=8,
+              color=INK, va="bottom", ha="right")
+    axes.set_xlabel(
+        say("report.forest.axis", language, unit=words.get(language, unit)), fontsize=8, color=INK
+    )
+    _tidy(axes, len(rows))
+
+
+def _above(axes: Any) -> Any:
+    from matplotlib.transforms import ScaledTranslation
+
+    return axes.transAxes + ScaledTranslation(0.0, 4.0 / 72.0, axes.figure.dpi_scale_trans)
+
+
+def _tidy(axes: Any, rows: int) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(SOFT)
+    axes.set_ylim(rows - 0.4, -0.6)
+    axes.margins(x=0.06)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:+.4g}" if x else "0"))
+    axes.tick_params(axis="x", labelsize=8, colors=INK, color=SOFT)
+    axes.tick_params(axis="y", labelsize=9, length=0, colors=INK)
+    axes.grid(axis="x", color="#EEEEEE", linewidth=0.7)
+    axes.set_axisbelow(True)
+
+
+def _direction(outcome: str, baseline_mean: float, language: str) -> str:
+    """Tell by an arrow where better is; for a gap, where equal is."""
+    better = BY_NAME[outcome].better
+    if better == "zero":
+        return say(f"report.forest.zero_{'left' if baseline_mean > 0 else 'right'}", language)
+    if better == 0:
+        return ""
+    return say(f"report.forest.better_{'right' if better == 1 else 'left'}", language)
+
+
+def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
+    import textwrap
+
+    axes.set_axis_off()
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(0.0, 1.0)
+    axes.plot([0.03, 0.17], [0.8, 0.8], color=INK, linewidth=2.8, solid_capstyle="butt")
+    axes.plot([0.1], [0.8], color=INK, marker="o", markersize=6.5, markeredgecolor="white")
+    axes.plot([0.03, 0.17], [0.55, 0.55], color=INK, linewidth=0.9)
+    axes.plot([0.1, 0.1], [0.22, 0.38], color=INK, linewidth=0.8)
+    known = table.loc[table["n"] > 0, "n"]
+    least, most = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+    pairs = f"{most}" if least == most else f"{least}–{most}"
+    texts = (
+        (0.8, say("report.forest.interval", language)),
+        (0.55, say("report.forest.adjusted", language)),
+        (0.3, say("report.forest.no_change", language)),
+        (0.05, say("report.forest.pairs", language, n=pairs)),
+    )
+    width = 40 if language == "en" else 24
+    for height, text in texts:
+        wrapped = "\n".join(textwrap.wrap(text, width))
+        axes.text(0.22, height, wrapped, va="center", fontsize=8, color=INK)
+
+
+def _baseline(table: pd.DataFrame) -> str:
+    return str(table["baseline"].iloc[0]) if len(table) else ""
+
+
+def _software() -> str:
+    from linkage_sim import __version__
+
+    return f"linkage-sim {__version__}"
+
+
+@contextmanager
+def _no_boxes() -> Iterator[None]:
+    """Refuse to draw a letter that no font has."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        try:
+            yield
+        except UserWarning as error:
+            raise InputError(f"{say('report.no_font')} ({error})") from None
+
+
+def _style(language: str, table: pd.DataFrame) -> Any:
+    names = "".join({*table["scenario"], *table["baseline"]})
+    # A scenario may have a Chinese name in an English picture.
+    wide = language == "zh" or any(ord(letter) >= FIRST_CJK for letter in names)
+    fonts = [chinese_font(), LATIN_FONT] if wide else [LATIN_FONT]
+    return {
+        "font.family": fonts, "axes.unicode_minus": False, "svg.fonttype": "none",
+        # Names of parts in the SVG come from this, not from chance.
+        "svg.hashsalt": "linkage-sim",
+    }
