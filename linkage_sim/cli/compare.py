@@ -142,7 +142,11 @@ def _draw(table: pd.DataFrame, path: Path) -> None:
         from linkage_sim.report.figures import forest_plot
     except ModuleNotFoundError:
         return
-    forest_plot(table, path, language())
+    try:
+        forest_plot(table, path, language())
+    except InputError as trouble:
+        # A picture that cannot be drawn is no reason to lose the numbers.
+        to_stderr(str(trouble))
 
 
 # -- what is printed ---------------------------------------------------------------------------
