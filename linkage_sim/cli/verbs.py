@@ -22,6 +22,7 @@ VERBS: dict[str, str] = {
     "new": "linkage_sim.cli.new:new",
     "run": "linkage_sim.cli.run:run",
     "compare": "linkage_sim.cli.compare:compare",
+    "explain": "linkage_sim.cli.explain:explain",
     "rerun": "linkage_sim.cli.rerun:rerun",
     "validate": "linkage_sim.cli.validate:validate",
     "parameters": "linkage_sim.cli.parameters:list_parameters",

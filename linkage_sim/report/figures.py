@@ -206,19 +206,25 @@ def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
 
     axes.set_axis_off()
     axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(0.0, 1.0)
-    axes.plot([0.03, 0.17], [0.8, 0.8], color=INK, linewidth=2.8, solid_capstyle="butt")
-    axes.plot([0.1], [0.8], color=INK, marker="o", markersize=6.5, markeredgecolor="white")
-    axes.plot([0.03, 0.17], [0.55, 0.55], color=INK, linewidth=0.9)
-    axes.plot([0.1, 0.1], [0.22, 0.38], color=INK, linewidth=0.8)
+    # In inches from the middle, so that few reforms do not push the lines together.
+    half = axes.get_position().height * axes.figure.get_figheight() / 2.0
+    axes.set_ylim(-half, half)
+    first, second, third, fourth = 0.48, 0.17, -0.12, -0.41
+    thick = {"color": INK, "linewidth": 2.8, "solid_capstyle": "butt", "clip_on": False}
+    thin = {"color": INK, "linewidth": 0.9, "clip_on": False}
+    axes.plot([0.03, 0.17], [first] * 2, **thick)
+    axes.plot([0.1], [first], color=INK, marker="o", markersize=6.5, markeredgecolor="white",
+              clip_on=False)
+    axes.plot([0.03, 0.17], [second] * 2, **thin)
+    axes.plot([0.1, 0.1], [third - 0.09, third + 0.09], **thin)
     known = table.loc[table["n"] > 0, "n"]
     least, most = (int(known.min()), int(known.max())) if len(known) else (0, 0)
     pairs = f"{most}" if least == most else f"{least}–{most}"
     texts = (
-        (0.8, say("report.forest.interval", language)),
-        (0.55, say("report.forest.adjusted", language)),
-        (0.3, say("report.forest.no_change", language)),
-        (0.05, say("report.forest.pairs", language, n=pairs)),
+        (first, say("report.forest.interval", language)),
+        (second, say("report.forest.adjusted", language)),
+        (third, say("report.forest.no_change", language)),
+        (fourth, say("report.forest.pairs", language, n=pairs)),
     )
     width = 40 if language == "en" else 24
     for height, text in texts:

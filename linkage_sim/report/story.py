@@ -1,0 +1,177 @@
+"""Tells the life of one project in plain sentences, each made of one row of the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from linkage_sim.words import has, say
+
+DAYS_PER_YEAR = 364
+Row = Mapping[str, Any]
+Facts = dict[str, Any]
+
+
+def story(rows: Iterable[Row], lang: str | None = None) -> list[str]:
+    """Tell one project's life; nothing is said that the rows do not say.
+
+    Parameters
+    ----------
+    rows
+        Rows of the journal about one project: order, day, event, facts (JSON text).
+    lang
+        "en" or "zh"; None: the language in use.
+
+    Returns
+    -------
+    list of str
+        One paragraph a row, in the order of events.
+    """
+    # A contract and its first plan of effort bear one day; people sign before they plan.
+    ordered = sorted(rows, key=lambda row: (row["day"], row["event"] == "mix", row["order"]))
+    told = []
+    before: float | None = None
+    for row in ordered:
+        day = float(row["day"])
+        facts: Facts = json.loads(row["facts"])
+        facts["later"] = _plain(day - (day if before is None else before))
+        year, within = divmod(day, DAYS_PER_YEAR)
+        when = say("story.when", lang, year=int(year), day=_plain(within))
+        try:
+            sentences = _TELL.get(str(row["event"]), _nothing_known)(facts, lang)
+        except (KeyError, TypeError):
+            sentences = []
+        if not sentences:
+            sentences = [_other(row, lang)]
+        told.append(when + (" " if (lang or _language()) == "en" else "").join(sentences))
+        before = day
+    return told
+
+
+def project_words(group: str, name: str, lang: str | None = None) -> str:
+    """Give the words for a category, source, desk, reason or indicator; its name where unknown."""
+    key = f"story.{group}.{name.replace(' ', '_')}"
+    return say(key, lang) if has(key) else name
+
+
+def _language() -> str:
+    from linkage_sim.words import language
+
+    return language()
+
+
+def _proposed(facts: Facts, lang: str | None) -> list[str]:
+    sentences = [
+        say(
+            "story.proposed", lang, category=project_words("category", facts["category"], lang),
+            cost=f"{facts['cost_yuan']:,.0f}", places=_plain(facts["places"]),
+            named=_plain(facts["named"]),
+        ),
+        say(
+            "story.evidence", lang, sources=_listed(facts["sources"], "source", lang),
+            asked=_plain(facts["asked"]), heard=_plain(facts["heard_persons"]),
+            share=_percent(facts["share_heard"]), truth=_plain(facts["true_persons"]),
+            quality=_plain(facts["quality"]),
+        ),
+    ]
+    sentences += [say("story.returning", lang)] if facts["returning"] else []
+    return sentences + ([say("story.flawed", lang)] if facts["flawed"] else [])
+
+
+def _desk(facts: Facts, lang: str | None) -> list[str]:
+    key = "story.desk_returned" if facts["returned"] else "story.desk_passed"
+    desk = project_words("desk", facts["desk"], lang)
+    return [say(key, lang, desk=desk, later=facts["later"], visit=_plain(facts["visit"]))]
+
+
+def _decided(facts: Facts, lang: str | None) -> list[str]:
+    values = {
+        "days": _plain(facts["days"]), "returns": _plain(facts["returns"]),
+        "score": _known(facts["score"], lang),
+    }
+    if facts["approved"]:
+        return [say("story.approved", lang, **values)]
+    reason = project_words("reason", facts["reason"], lang)
+    return [say("story.rejected", lang, reason=reason, **values)]
+
+
+def _expired(_facts: Facts, lang: str | None) -> list[str]:
+    return [say("story.expired", lang)]
+
+
+def _lapsed(facts: Facts, lang: str | None) -> list[str]:
+    return [say("story.lapsed", lang, reason=project_words("reason", facts["reason"], lang))]
+
+
+def _signed(facts: Facts, lang: str | None) -> list[str]:
+    names = ("organization", "places", "weeks", "promised")
+    return [say("story.signed", lang, **{name: _plain(facts[name]) for name in names})]
+
+
+def _mix(facts: Facts, lang: str | None) -> list[str]:
+    key = "story.mix_again" if facts["revision"] else "story.mix_first"
+    names = ("substance", "showcase", "documents")
+    return [say(key, lang, **{name: _percent(facts[name]) for name in names})]
+
+
+def _midterm(facts: Facts, lang: str | None) -> list[str]:
+    key = "story.midterm_withheld" if facts["withheld"] else "story.midterm_paid"
+    return [say(key, lang, seen=_known(facts["seen"], lang))]
+
+
+def _evaluated(facts: Facts, lang: str | None) -> list[str]:
+    indicators = [
+        f"{project_words('indicator', name, lang)} {_plain(value)}"
+        for name, value in facts["indicators"].items()
+    ]
+    names = ("weeks", "served", "contacts", "heads", "events", "ended", "promised")
+    sentences = [
+        say("story.served", lang, **{name: _plain(facts[name]) for name in names}),
+        say("story.evaluated", lang, score=_plain(facts["score"]),
+            effect=_plain(facts["true_effect"])),
+        say("story.indicators", lang, indicators=_joined(indicators, lang)),
+        say("story.renewed" if facts["renewed"] else "story.not_renewed", lang),
+    ]
+    return sentences + ([say("story.audited", lang)] if facts["audited"] else [])
+
+
+def _nothing_known(_facts: Facts, _lang: str | None) -> list[str]:
+    return []
+
+
+def _other(row: Row, lang: str | None) -> str:
+    """Tell an event of an extension, or one whose facts are not those expected, as it stands."""
+    return say("story.other", lang, event=row["event"], facts=row["facts"])
+
+
+_TELL: dict[str, Callable[[Facts, str | None], list[str]]] = {
+    "proposed": _proposed, "desk": _desk, "decided": _decided, "expired": _expired,
+    "lapsed": _lapsed, "signed": _signed, "mix": _mix, "midterm": _midterm,
+    "evaluated": _evaluated,
+}
+
+
+def _plain(value: Any) -> str:
+    """Write a number as people do: no useless decimals; other things as they are."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f}"
+
+
+def _known(value: Any, lang: str | None) -> str:
+    return say("story.none", lang) if value is None else _plain(value)
+
+
+def _listed(names: Sequence[str], group: str, lang: str | None) -> str:
+    words = [project_words(group, name, lang) for name in names]
+    return _joined(words, lang) if words else say("story.nothing", lang)
+
+
+def _joined(words: Sequence[str], lang: str | None) -> str:
+    return ("、" if (lang or _language()) == "zh" else ", ").join(words)

@@ -1,0 +1,135 @@
+"""A life story says what the journal's rows say, all of it, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from linkage_sim.report.story import story
+from linkage_sim.words import LANGUAGES, entries
+
+Row = dict[str, Any]
+
+
+def row(order: int, day: float, event: str, **facts: Any) -> Row:
+    return {"order": order, "day": day, "event": event, "facts": json.dumps(facts)}
+
+
+def whole_life() -> list[Row]:
+    return [
+        row(0, 378.0, "proposed", category="health", cost_yuan=18_500.0, sources=["survey"],
+            asked=301, heard_persons=41.5, share_heard=0.27, true_persons=63.0, quality=0.81,
+            places=17, named=5, returning=False, flawed=False),
+        row(1, 381.5, "desk", desk="community check", returned=True, visit=1),
+        row(2, 395.5, "desk", desk="own desk", returned=False, visit=2),
+        row(3, 395.5, "decided", approved=True, reason="approved", days=17.5, returns=1,
+            score=0.4321),
+        row(4, 400.0, "mix", substance=0.61, showcase=0.22, documents=0.17, revision=0),
+        row(5, 400.0, "signed", organization=7, places=17, promised=23.4, weeks=44.0),
+        row(6, 500.0, "midterm", seen=0.33, withheld=0.0),
+        row(7, 500.0, "mix", substance=0.44, showcase=0.37, documents=0.19, revision=1),
+        row(8, 728.0, "evaluated", score=0.91, true_effect=0.28, renewed=True, audited=False,
+            indicators={"activity": 0.96, "outcome": 0.52}, contacts=205.0, events=12.0,
+            heads=340.0, ended=9.0, served=71, weeks=43.0, promised=23.4),
+    ]
+
+
+def other_ends() -> list[Row]:
+    return [
+        row(9, 10.0, "decided", approved=False, reason="no money left", days=5.0, returns=0,
+            score=None),
+        row(10, 11.0, "expired"),
+        row(11, 12.0, "lapsed", reason="no bidder"),
+        row(12, 13.0, "midterm", seen=None, withheld=0.4),
+    ]
+
+
+def altered(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return value + " altered"
+    if isinstance(value, list):
+        return [*value, "letters"]
+    if isinstance(value, dict):
+        return {**value, "documents": 0.77}
+    # Money is told in whole yuan; anything else shows a quarter.
+    return 5.0 if value is None else value + (0.25 if value < 1_000 else 1.0)
+
+
+FACTS = [
+    (place, name)
+    for place, entry in enumerate([*whole_life(), *other_ends()])
+    for name in json.loads(entry["facts"])
+    # The word of an approval is the approval itself; that money was withheld is told, not how much.
+    if (entry["event"], name) != ("decided", "reason") or entry["order"] == 9
+]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("place", "name"), FACTS)
+def test_every_fact_that_changes_changes_its_sentence(place: int, name: str, lang: str) -> None:
+    entry = [*whole_life(), *other_ends()][place]
+    facts = json.loads(entry["facts"])
+    if name in ("withheld", "revision"):
+        facts[name] = 0 if facts[name] else 1
+    else:
+        facts[name] = altered(facts[name])
+    after = {**entry, "facts": json.dumps(facts)}
+    assert story([entry], lang) != story([after], lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_altered_row_changes_one_sentence_only(lang: str) -> None:
+    rows = whole_life()
+    before = story(rows, lang)
+    facts = {**json.loads(rows[1]["facts"]), "returned": False}
+    rows[1] = {**rows[1], "facts": json.dumps(facts)}
+    after = story(rows, lang)
+    changed = [place for place, text in enumerate(before) if text != after[place]]
+    assert changed == [1] and len(after) == len(before)
+
+
+def test_a_row_that_is_missing_is_not_told() -> None:
+    rows = whole_life()
+    assert "mid-term" in " ".join(story(rows, "en"))
+    told = " ".join(story([entry for entry in rows if entry["event"] != "midterm"], "en"))
+    assert "mid-term" not in told
+    assert story([], "en") == []
+
+
+def test_the_story_in_words() -> None:
+    told = story(whole_life(), "en")
+    assert told[0].startswith("Year 1, day 14: the committee proposed a project of category health")
+    assert "survey; 301 persons" in told[0] and "41.5 persons" in told[0] and "63" in told[0]
+    assert "“community check” returned" in told[1] and "3.5 days" in told[1]
+    assert "“own desk” finished" in told[2] and "14 days" in told[2]
+    assert "approved, 17.5 days after submission; returns: 1" in told[3]
+    assert "organization 7 signed" in told[4], "people sign before they plan"
+    assert "61 % substantive" in told[5] and "revised" in told[7]
+    assert "score of 0.91; the true effect was 0.28" in told[8]
+
+
+def test_rows_in_any_order_tell_the_same_story() -> None:
+    assert story(reversed(whole_life()), "en") == story(whole_life(), "en")
+
+
+def test_chinese_has_no_english_but_names() -> None:
+    told = " ".join(story([*whole_life(), *other_ends()], "zh"))
+    assert set(re.findall(r"[A-Za-z]+", told)) == {"own", "desk"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_events_and_facts_of_extensions_are_told_as_they_stand(lang: str) -> None:
+    told = story([row(0, 1.0, "visited", by="mayor"), row(1, 2.0, "signed", places=3)], lang)
+    assert "visited" in told[0] and "mayor" in told[0]
+    assert "signed" in told[1] and "3" in told[1]
+
+
+def test_every_category_has_its_words() -> None:
+    from linkage_sim.scenario.fields import CATEGORIES
+
+    assert all(f"story.category.{name}" in entries() for name in CATEGORIES)
