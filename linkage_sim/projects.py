@@ -142,6 +142,7 @@ class Decision:
     day: float
     reason: str
     officer_yuan: float
+    order: int = 0
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ class ApprovalStage:
         self.plan = model.plan
         self.policy = model.plan.policy.approval
         self.files: list[File] = []
+        self.decided = 0
         self._queues: dict[tuple[str, int], DeskQueue] = {}
         self._routes: dict[tuple[str, int], Route] = {}
         self._gate: dict[tuple[int, float], list[tuple[File, Route]]] = {}
@@ -57,6 +58,9 @@ class ApprovalStage:
         self.files.extend(files)
         mediators, timeline = self.model.mediators, self.model.timeline
         together: list[File] = []
+        if mediators.frozen("decision"):
+            # Decisions of one day are carried out in the order in which they were taken.
+            files = sorted(files, key=self._recorded_order)
         for file in files:
             recorded = mediators.recall("decision", ("file", file.id, file.year))
             if mediators.frozen("decision") and recorded is not None:
@@ -68,6 +72,10 @@ class ApprovalStage:
         if together:
             latency = float(self.policy.fixed_latency_days)
             timeline.plan(timeline.day + latency, self._decide_together, together)
+
+    def _recorded_order(self, file: File) -> int:
+        recorded = self.model.mediators.recall("decision", ("file", file.id, file.year))
+        return recorded.order if recorded is not None else 0
 
     def close_year(self, year: int) -> None:
         """Let every file expire that has no decision when the year's money is returned."""
@@ -170,6 +178,10 @@ class ApprovalStage:
             self._decide(file, False, "no money left")
 
     def _decide_together(self, files: list[File]) -> None:
+        # A file that expired with its year is not decided in the next one.
+        files = [file for file in files if not file.expired]
+        if not files:
+            return
         street = self.model.street_of(files[0].candidate.community)
         catching = [desk for desk in self.policy.desks if desk.catches]
         sound = []
@@ -210,7 +222,8 @@ class ApprovalStage:
     def _decide(self, file: File, approved: bool, reason: str) -> None:
         self._routes.pop((file.id, file.year), None)
         day = self.model.timeline.day
-        decision = Decision(approved, day, reason, file.officer_yuan)
+        self.decided += 1
+        decision = Decision(approved, day, reason, file.officer_yuan, self.decided)
         key = ("file", file.id, file.year)
         decision = self.model.mediators.through("decision", key, decision)
         if not approved:
