@@ -65,10 +65,10 @@ class ProposalStage:
         ledger.checking_reserve = model.evaluation.reserve(ledger)
         open_day = self.plan.policy.approval.budget_open_day
         early = max(0.0, JULY_FIRST - open_day) * self.plan.assumptions.officials.early_money_yuan
-        if not model.approval.is_fixed:
-            ledger.early_money += model.mediators.through(
-                "decision", ("early", community, year), early
-            )
+        early = 0.0 if model.approval.is_fixed else early
+        ledger.early_money += model.mediators.through(
+            "decision", ("early", community, year), early
+        )
         candidates = self._candidates(committee, year)
         self.ideas[(community, year)] = [
             (item.category, item.cost_yuan, float(model.implementation.promise(item)[1]))
@@ -129,7 +129,6 @@ class ProposalStage:
         world, community = self.plan.world, committee.community
         draws = self.model.draws
         flaw_share = self.plan.assumptions.officials.flaw_share
-        open_now = set(self.plan.policy.proposal.open_categories)
         found: list[Candidate] = []
         if world.candidates:
             listed = [(CATEGORIES.index(item.category), item) for item in world.candidates]
@@ -140,8 +139,6 @@ class ProposalStage:
                 for _ in range(world.candidates_per_category)
             ]
         for slot, (category, item) in enumerate(listed):
-            if CATEGORIES[category] not in open_now:
-                continue
             identity = (community * YEARS + year) * 1024 + slot
             level = draws.uniform(Decision.CANDIDATE_COST, identity)
             spread = world.project_cost_high_yuan - world.project_cost_low_yuan
@@ -158,19 +155,21 @@ class ProposalStage:
                     title=item.name if item else "",
                 )
             )
-        returning = [item for item in committee.drawer if CATEGORIES[item.category] in open_now]
-        return found + returning
+        return found + sorted(committee.drawer, key=lambda item: item.identity)
 
     def _choose(
         self, committee: Any, hearing: Hearing, candidates: list[Candidate], ledger: Ledger,
         year: int,
     ) -> list[Candidate]:
-        if not candidates:
-            return []
+        everything = candidates
+        open_now = set(self.plan.policy.proposal.open_categories)
+        candidates = [item for item in everything if CATEGORIES[item.category] in open_now]
         assumed = self.plan.assumptions.hearing
         money = max(0.0, ledger.free)
         reserve = money * assumed.submission_factor
-        if hearing.ballots is not None:
+        if not candidates:
+            chosen = []
+        elif hearing.ballots is not None:
             rule = self.plan.policy.proposal.vote_rule
             chosen = committee.follow_vote(candidates, hearing.ballots, money, reserve, rule)
         else:
@@ -185,9 +184,11 @@ class ProposalStage:
             chosen = committee.choose_portfolio(
                 candidates, believed, self.severity, places, reserve, max(scale, 1e-6)
             )
-        self.model.mediators.through("hearing", ("chosen", committee.community, year),
-                                     [item.id for item in chosen])
-        return chosen
+        wanted = self.model.mediators.through(
+            "hearing", ("chosen", committee.community, year), [item.id for item in chosen]
+        )
+        by_name = {item.id: item for item in everything}
+        return [by_name[name] for name in wanted if name in by_name]
 
     def _file(
         self, committee: Any, hearing: Hearing, candidate: Candidate, year: int, now: float
