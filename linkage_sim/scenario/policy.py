@@ -200,7 +200,8 @@ class Implementation(Section):
         "indicator",
     )
     midterm_check: bool = lever(
-        False, "Mid-term check", "中期检查", "", channel="reward", mediators=("mix", "check"),
+        False, "Mid-term check", "中期检查", "", channel="reward",
+        mediators=("mix", "check", "verdict"),
         price="assumptions.checking.midterm_yuan a project",
     )
     rescreen: bool = lever(
@@ -278,7 +279,7 @@ class Evaluation(Section):
     )
     last_tranche_share: float = lever(
         0.20, "Share paid after evaluation", "尾款比例", "share", 0, 0.6,
-        channel="reward", mediators=REWARD,
+        channel="reward", mediators=(*REWARD, "payment"),
         price="free: the same money is paid later; organizations bridge it from reserves",
         source="60/30/10, 50/40/10, 40/40/20 are in use", confidence="L",
     )
@@ -294,7 +295,7 @@ class Evaluation(Section):
     )
     publication: bool = lever(
         False, "Scores are published", "评估结果公开", "", channel="knowledge",
-        mediators=("mix", "award", "published"), price="assumptions.checking.publication_yuan a "
+        mediators=("mix", "award", "published", "verdict"), price="assumptions.checking.publication_yuan a "
         "year",
     )
 

@@ -241,7 +241,9 @@ class ImplementationStage:
         if contract not in self.running:
             return
         day = self.model.timeline.day
-        if self.plan.policy.implementation.midterm_check or self.model.mediators.frozen("check"):
+        mediators = self.model.mediators
+        experiment = mediators.recording or mediators.frozen("check")
+        if self.plan.policy.implementation.midterm_check or experiment:
             self.model.evaluation.check_midterm(contract)
         self.set_mix(contract, day, 1)
 
