@@ -207,6 +207,8 @@ class ApprovalStage:
         return committee.ledgers[file.year]  # type: ignore[no-any-return]
 
     def _bind(self, file: File) -> bool:
+        if file.approved:
+            return True  # sent back after the ranking and ranked again: its money is bound already
         ledger = self._ledger(file)
         if file.candidate.cost_yuan > ledger.free + 1e-6:
             return False
