@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
     from linkage_sim.studies.compare import Plan, Run
 
+LAWS_SHOWN = 5
+
 
 def compare(
     scenarios: Annotated[list[str], typer.Argument(help=say("study.option.scenarios"))],
@@ -113,7 +115,21 @@ def _compare(
         shown = str(place / "failures.parquet") if place is not None else "-"
         to_stderr(say("study.failed", failed=len(failed), total=len(runs), path=shown,
                       reason=failed[0].failure.strip().splitlines()[-1]))
+    if _broken_laws(runs) or failed:
         raise typer.Exit(1)
+
+
+def _broken_laws(runs: list[Run]) -> bool:
+    """Report what a scenario with `run.check` found; the first few in words."""
+    found = [
+        f"{run.name}, {say('study.seed', seed=run.seed)}: {problem}"
+        for run in runs if run.result is not None for problem in run.result.problems
+    ]
+    for problem in found[:LAWS_SHOWN]:
+        to_stderr(say("study.law_broken", problem=problem))
+    if len(found) > LAWS_SHOWN:
+        to_stderr(say("study.laws_more", count=len(found) - LAWS_SHOWN))
+    return bool(found)
 
 
 def _run(plan: Plan, jobs: int, quiet: bool) -> tuple[pd.DataFrame, list[Run]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from linkage_sim.cli.app import main
+from linkage_sim.model import LinkageModel
 from linkage_sim.outcomes import HEADLINES, NAMES
 from linkage_sim.studies.results import load_results
 
@@ -124,3 +125,44 @@ def test_check_asks_the_conservation_laws_every_year(
     assert printed.err.count("money went missing") == 3 * len(broken)
     assert main(["run", "toy"]) == 0
     assert len(asked) == 3, "the laws were checked without being asked for"
+
+
+def money_from_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plant a fault: in the second year an organization finds money nobody paid."""
+    honest = LinkageModel.step
+
+    def step(self: LinkageModel) -> None:
+        honest(self)
+        if self.week == 60:
+            self.organizations[0].books.income += 1000.0
+
+    monkeypatch.setattr(LinkageModel, "step", step)
+
+
+def test_the_real_laws_hold_and_see_a_planted_fault(
+    capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["run", "toy", "--check"]) == 0
+    assert "laws hold in every year" in capsys.readouterr().out
+    money_from_nowhere(monkeypatch)
+    assert main(["run", "toy", "--check"]) == 1
+    printed = capsys.readouterr()
+    assert "laws hold" not in printed.out
+    assert "year 1" not in printed.err
+    assert "year 2: books: income of all organizations" in printed.err
+
+
+def test_a_comparison_that_checks_reports_what_it_finds(
+    capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("same.toml").write_text('extends = "toy"\n', encoding="utf-8")
+    arguments = ["compare", "toy", "same", "--replications", "2", "--jobs", "1",
+                 "--set", "run.check=true"]
+    assert main(arguments) == 0
+    money_from_nowhere(monkeypatch)
+    assert main(arguments) == 1
+    error = capsys.readouterr().err
+    assert "toy, seed 1: year 2: books: income of all organizations" in error
+    # At least eight are broken: two runs of two scenarios, years 2 and 3 of each.
+    assert error.count("Conservation law broken") == 5
+    assert "more broken laws" in error
