@@ -7,7 +7,7 @@ of residents. Words (labels and definitions) are in the catalogue under `outcome
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from linkage_sim.draws import Draws
 from linkage_sim.kernels.counters import Count
-from linkage_sim.projects import Contract, File, Ledger
+from linkage_sim.projects import ContractRecord, File, Ledger
 from linkage_sim.ranking import portfolio_skill, spearman
 
 Nan = float("nan")
@@ -23,6 +23,8 @@ DAYS_PER_YEAR = 364.0
 WEEKS_PER_YEAR = 52.0
 FEWEST_FOR_VALIDITY = 8
 FEWEST_FOR_RANKING = 4
+# The line of the outcome, fixed by its definition. The form of an evaluator has a line of its own,
+# an assumption that moves scores, never what satisfaction is.
 SATISFIED = 0.6
 
 
@@ -102,7 +104,7 @@ class Facts:
     need_sums: Any
     years: range
     files: list[File]
-    contracts: list[Contract]
+    contracts: list[ContractRecord]
     ledgers: dict[tuple[int, int], Ledger]
     year_ends: list[dict[str, Any]]
     turnout: dict[tuple[int, int], tuple[int, int]]
@@ -169,11 +171,11 @@ def _match_at_proposal(view: _View) -> float:
     return _ratio(total, weight)
 
 
-def _community_years(contracts: list[Contract]) -> list[tuple[int, int]]:
+def _community_years(contracts: list[ContractRecord]) -> list[tuple[int, int]]:
     return sorted({_key(item) for item in contracts})
 
 
-def _key(contract: Contract) -> tuple[int, int]:
+def _key(contract: ContractRecord) -> tuple[int, int]:
     return contract.file.candidate.community, contract.file.year
 
 
@@ -267,6 +269,11 @@ def _score(view: _View) -> float:
     return _mean([item.verdict.score for item in view.judged if item.verdict])
 
 
+def satisfied_share(felt: Sequence[float]) -> float:
+    """Share of persons whose satisfaction is on the line or above; NaN of nobody."""
+    return sum(value >= SATISFIED for value in felt) / len(felt) if len(felt) else Nan
+
+
 def _effect(view: _View) -> float:
     return _mean([item.true_effect for item in view.judged])
 
@@ -335,7 +342,7 @@ _HOW: dict[str, Callable[[_View], float]] = {
     "goodhart_gap": lambda v: _score(v) - _effect(v),
     "evaluation_validity": _validity,
     "satisfaction_reported": lambda v: _mean(
-        [item.verdict.satisfaction for item in v.judged if item.verdict]
+        [satisfied_share(item.verdict.felt) for item in v.judged if item.verdict]
     ),
     "satisfaction_bottom_quintile": lambda v: v.at_year_end("satisfied_bottom"),
     "satisfaction_mean": lambda v: v.at_year_end("satisfaction_mean"),

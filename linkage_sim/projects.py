@@ -78,7 +78,7 @@ class File:
     candidate: Candidate
     year: int
     submitted_day: float
-    expected_persons: float
+    expected_need: float
     evidence_quality: float
     alignment: float
     visibility: float
@@ -157,14 +157,18 @@ class Mix:
 
 @dataclass(slots=True)
 class Verdict:
-    """What an evaluation says and what follows from it."""
+    """What an evaluation says and what follows from it.
+
+    `felt` is the satisfaction of each respondent, 0..1; where the line of the satisfied lies is
+    for the reader to say: the form of the evaluator has one, the outcome another.
+    """
 
     score: float
     indicators: dict[str, float]
     pay_share: float
     renewed: bool
     cost_yuan: float
-    satisfaction: float
+    felt: tuple[float, ...]
     audited: bool
 
 
@@ -202,3 +206,40 @@ class Contract:
     def started_day(self) -> float:
         """First day of delivery in the contract's present year."""
         return max(self.signed_day, self.end_day - 364.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRecord:
+    """What a contract came to, in plain figures: no actor and no rule can be reached from it.
+
+    `organization` is its number; `totals` are hours and counts by name, empty before the end.
+    """
+
+    file: File
+    organization: int
+    signed_day: float
+    delivery_weeks: float
+    hours: float
+    promised: float
+    places: int
+    totals: dict[str, float]
+    verdict: Verdict | None
+    true_effect: float
+    paid_yuan: float
+
+
+def record_of(contract: Contract) -> ContractRecord:
+    """Write down what a contract came to, without those who worked on it."""
+    return ContractRecord(
+        file=contract.file,
+        organization=int(contract.organization.number),
+        signed_day=contract.signed_day,
+        delivery_weeks=contract.delivery_weeks,
+        hours=contract.hours,
+        promised=contract.promised,
+        places=contract.places,
+        totals=dict(contract.totals),
+        verdict=contract.verdict,
+        true_effect=contract.true_effect,
+        paid_yuan=contract.paid_yuan,
+    )

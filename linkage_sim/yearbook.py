@@ -10,6 +10,7 @@ import numpy as np
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.volunteering import count_volunteers
 from linkage_sim.outcomes import SATISFIED, Facts
+from linkage_sim.projects import record_of
 from linkage_sim.timeline import WEEKS_PER_YEAR
 from linkage_sim.world.columns import VOLUNTEER
 
@@ -54,7 +55,7 @@ def facts_of(model: Any) -> Facts:
         need_sums=model.course.need_sums,
         years=range(warmup, min(model.course.years, model.week // WEEKS_PER_YEAR)),
         files=model.approval.files,
-        contracts=model.implementation.contracts,
+        contracts=[record_of(item) for item in model.implementation.contracts],
         ledgers={
             (item.community, year): ledger
             for item in model.committees

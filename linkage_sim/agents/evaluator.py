@@ -84,15 +84,11 @@ class Evaluator(mesa.Agent):
             cost += checking.audit_yuan
             score -= checking.audit_penalty * self.emptiness(case)
         score = min(1.0, max(0.0, score))
-        reported = (
-            float(np.mean(self.model.state.satisfaction[case.respondents]
-                          >= checking.satisfied_line))
-            if len(case.respondents) else float("nan")
-        )
+        felt = self.model.state.satisfaction[case.respondents]
         return Verdict(
             score=score, indicators=indicators, pay_share=score,
-            renewed=score >= policy.renewal_threshold, cost_yuan=cost, satisfaction=reported,
-            audited=audited,
+            renewed=score >= policy.renewal_threshold, cost_yuan=cost,
+            felt=tuple(float(value) for value in felt), audited=audited,
         )
 
     def emptiness(self, case: Any) -> float:

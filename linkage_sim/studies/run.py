@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from linkage_sim.model import LinkageModel
-    from linkage_sim.projects import Contract, File
+    from linkage_sim.projects import ContractRecord, File
 
 WEEKS_PER_YEAR = 52
 Nan = float("nan")
@@ -159,7 +159,7 @@ def _result_of(model: LinkageModel, problems: list[str]) -> Result:
     )
 
 
-def project_rows(files: list[File], contracts: list[Contract], first_year: int) -> list[Row]:
+def project_rows(files: list[File], contracts: list[ContractRecord], first_year: int) -> list[Row]:
     """Give one row a file of the reported years, and one a further year of a longer contract.
 
     A project without luck may be submitted again a year later: a second row with the same id,
@@ -178,7 +178,7 @@ def project_rows(files: list[File], contracts: list[Contract], first_year: int) 
     return sorted(rows, key=lambda row: (row["year"], row["community"], row["id"]))
 
 
-def _project(file: File, contract: Contract | None, first_year: int) -> Row:
+def _project(file: File, contract: ContractRecord | None, first_year: int) -> Row:
     candidate = file.candidate
     row: Row = {
         "id": candidate.id,
@@ -202,10 +202,12 @@ def _project(file: File, contract: Contract | None, first_year: int) -> Row:
     return {name: _plain(value) for name, value in row.items()}
 
 
-def _delivered(contract: Contract) -> Row:
+def _delivered(contract: ContractRecord) -> Row:
+    from linkage_sim.outcomes import satisfied_share
+
     totals, verdict = contract.totals, contract.verdict
     return {
-        "organization": contract.organization.number,
+        "organization": contract.organization,
         "signed_day": contract.signed_day,
         "delivery_weeks": contract.delivery_weeks,
         "places": contract.places,
@@ -220,7 +222,7 @@ def _delivered(contract: Contract) -> Row:
         "ended": totals.get("ended_target", Nan),
         "promised": contract.promised,
         "score": Nan if verdict is None else verdict.score,
-        "satisfaction_reported": Nan if verdict is None else verdict.satisfaction,
+        "satisfaction_reported": Nan if verdict is None else satisfied_share(verdict.felt),
         "true_effect": contract.true_effect,
         "renewed": None if verdict is None else verdict.renewed,
         "paid_yuan": contract.paid_yuan,

@@ -1,13 +1,20 @@
 """Levers are read by actors alone: never by kernels, outcomes, yearbook or ranking."""
 
-import dataclasses
+import gc
 import importlib.util
 import math
+import types
+from collections.abc import Iterable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import mesa
+import numpy as np
+import pytest
 from pydantic import BaseModel
 
+from linkage_sim.mediators import Mediators
 from linkage_sim.model import LinkageModel
 from linkage_sim.outcomes import measure
 from linkage_sim.report.levers_page import levers_page, readers
@@ -46,28 +53,57 @@ def test_results_with_the_recorder_are_the_same() -> None:
                for name in plain)
 
 
-def _holds_policy(thing: Any, seen: set[int]) -> bool:
-    if id(thing) in seen:
-        return False
-    seen.add(id(thing))
-    if isinstance(thing, BaseModel):
-        return True
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        parts: Any = [getattr(thing, item.name) for item in dataclasses.fields(thing)
-                      if item.name not in ("organization", "leader")]
-    elif isinstance(thing, dict):
-        parts = [*thing.keys(), *thing.values()]
-    elif isinstance(thing, list | tuple | set):
-        parts = thing
-    else:
-        parts = list(vars(thing).values()) if hasattr(thing, "__dict__") else []
-    return any(_holds_policy(part, seen) for part in parts)
+def _beyond(thing: Any) -> Iterable[Any]:
+    """Give what can be reached from a thing in one step: attributes, members, closures, owners."""
+    if isinstance(thing, types.FunctionType):
+        # Its module's globals are left out: code may name what data must not hold.
+        cells = [cell.cell_contents for cell in thing.__closure__ or ()]
+        return [*cells, *(thing.__defaults__ or ()), thing.__dict__]
+    if isinstance(thing, np.ndarray):
+        members = list(thing.flat) if thing.dtype == object else []
+        return [*members, thing.base]
+    return gc.get_referents(thing)
 
 
-def test_what_outcomes_are_made_of_holds_no_policy() -> None:
-    facts = LinkageModel(Scenario().with_values(SMALL), seed=2).run().facts()
-    assert not _holds_policy(facts, set())
-    assert _holds_policy([facts, {"planted": Scenario().policy}], set())
+def _ways_to_power(start: Any) -> list[str]:
+    """Follow every reference from data; name policies, scenarios, agents and models on the way."""
+    found: list[str] = []
+    seen: set[int] = set()
+    waiting = [start]
+    keep = []  # what is made on the way must live until the end, or its id is given again
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in seen or isinstance(thing, type | types.ModuleType | Enum):
+            continue
+        seen.add(id(thing))
+        keep.append(thing)
+        if isinstance(thing, BaseModel | mesa.Agent | mesa.Model | Mediators):
+            found.append(type(thing).__name__)
+            continue
+        waiting.extend(_beyond(thing))
+    return sorted(set(found))
+
+
+def test_from_the_facts_no_policy_actor_or_model_can_be_reached() -> None:
+    model = LinkageModel(Scenario().with_values(SMALL), seed=2).run()
+    facts = model.facts()
+    assert facts.contracts and facts.files and facts.ledgers
+    assert _ways_to_power(facts) == []
+
+
+@pytest.mark.parametrize("planted", ["policy", "organization", "model", "method", "closure"])
+def test_what_is_planted_in_the_facts_is_found(planted: str) -> None:
+    model = LinkageModel(Scenario().with_values(SMALL), seed=2).run()
+    facts = model.facts()
+    verdict = next(item.verdict for item in facts.contracts if item.verdict is not None)
+    verdict.indicators["planted"] = {  # type: ignore[assignment]
+        "policy": Scenario().policy,
+        "organization": model.organizations[0],
+        "model": [(model,)],
+        "method": model.organizations[0].is_insolvent,
+        "closure": lambda: model,
+    }[planted]
+    assert _ways_to_power(facts) != []
 
 
 def test_outcomes_do_not_import_the_scenario() -> None:
