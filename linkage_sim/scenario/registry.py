@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, TypeVar
 
 from linkage_sim.errors import InputError
 
 AnyClass = TypeVar("AnyClass", bound=type)
+LONGEST_REASON = 200
 
 
 class Registry:
@@ -31,6 +34,7 @@ class Registry:
         self.kind = kind
         self._paths = dict(built_in)
         self._classes: dict[str, type] = {}
+        self._installed: set[str] = set()
         self._searched = False
 
     def register(self, name: str) -> Callable[[AnyClass], AnyClass]:
@@ -58,9 +62,10 @@ class Registry:
             if name not in self.names():
                 known = ", ".join(self.names())
                 raise InputError(f"{self.kind}: '{name}' is not known; known are {known}")
-            if name in self._paths:
-                module, _, attribute = self._paths[name].partition(":")
-                self._classes[name] = getattr(import_module(module), attribute)
+            if name in self._installed:
+                self._classes[name] = self._from_package(name)
+            elif name in self._paths:
+                self._classes[name] = _class_at(self._paths[name])
         return self._classes[name]
 
     def _search(self) -> None:
@@ -68,7 +73,25 @@ class Registry:
             return
         self._searched = True
         for point in entry_points(group=f"linkage_sim.{self.kind}"):
-            self._paths.setdefault(point.name, point.value)
+            if point.name not in self._paths:
+                self._paths[point.name] = point.value
+                self._installed.add(point.name)
+
+    def _from_package(self, name: str) -> type:
+        """Load a class another package offers; its faults are told in words."""
+        try:
+            return _class_at(self._paths[name])
+        except (Exception, SystemExit) as error:
+            raise InputError(
+                f"{self.kind}: '{name}' comes from {self._paths[name]}, which cannot be loaded "
+                f"({_reason(error)}); correct or uninstall that package"
+            ) from error
+
+
+def _class_at(path: str) -> type:
+    module, _, attribute = path.partition(":")
+    found: type = getattr(import_module(module), attribute)
+    return found
 
 
 _SOURCES = "linkage_sim.stages.proposal.sources"
@@ -107,13 +130,42 @@ def load_plugins(modules: list[str]) -> None:
     Raises
     ------
     InputError
-        When a module cannot be imported.
+        When a module cannot be imported, whatever it does on the way.
     """
     problems = []
     for name in modules:
+        if not all(part.isidentifier() for part in name.split(".")):
+            problems.append(f"'{name}' is no name of a Python module; write one, such as 'my_rules'")
+            continue
         try:
             import_module(name)
-        except ImportError as error:
-            problems.append(f"run.plugins: cannot import '{name}' ({error}); is it on PYTHONPATH?")
+        except ModuleNotFoundError as error:
+            problems.append(_not_there(name, error))
+        except InputError as error:
+            problems += [f"'{name}' cannot be used: {text}" for text in error.messages]
+        except (Exception, SystemExit) as error:
+            problems.append(
+                f"'{name}' fails while it is loaded ({_reason(error)}); correct the module or "
+                "take it out of run.plugins"
+            )
     if problems:
-        raise InputError(problems)
+        raise InputError(f"run.plugins: {text}" for text in problems)
+
+
+def _not_there(name: str, error: ModuleNotFoundError) -> str:
+    missing = error.name or ""
+    if name == missing or name.startswith(f"{missing}."):
+        return f"cannot import '{name}' ({error}); is it on PYTHONPATH?"
+    return f"'{name}' needs the module '{missing}', which is not there; install it"
+
+
+def _reason(error: BaseException) -> str:
+    """Tell in one line what an import raised, and where in the module."""
+    text = " ".join(str(error).split())[:LONGEST_REASON]
+    kind = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if isinstance(error, SyntaxError):
+        return kind
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
+              if frame.filename != __file__ and not frame.filename.startswith("<")
+              and "importlib" not in frame.filename]
+    return f"{kind}, {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else kind

@@ -83,7 +83,8 @@ def test_the_example_of_the_interface(folder: Path) -> None:
         ('"" = 1\n', 'mine.toml:1: "": unknown key'),
         ("[run]\nplugins = ['no_such_module_here']\n",
          "mine.toml:2: run.plugins: cannot import 'no_such_module_here'"),
-        ("[run]\nplugins = ['.relative']\n", "run.plugins: "),
+        ("[run]\nplugins = ['.relative']\n",
+         "mine.toml:2: run.plugins: '.relative' is no name of a Python module"),
     ],
 )
 def test_each_fault_is_named_with_its_line(folder: Path, text: str, expected: str) -> None:
@@ -169,6 +170,7 @@ def test_faults_of_set_name_what_was_typed(folder: Path, text: str, expected: st
         ("world.renter_share=0.8", "world.floating_share=0.9"),
         ("world.project_cost_high_yuan=1000",),
         ("run.plugins=['no_such_module_here']",),
+        ("run.plugins=['.relative']",),
     ],
 )
 def test_what_the_schema_itself_finds_is_told_in_chinese_too(
