@@ -1,0 +1,220 @@
+"""Fills the numbers of README and docs from results, so that none is ever typed by hand.
+
+A block stands between two comments, each on a line of its own::
+
+    <!-- numbers: headline from results/x_community -->
+    <!-- end -->
+
+and is filled by `python -m linkage_sim.report.number_blocks README.md results/x_community`. Kinds:
+
+- `headline`: what each reform changes in the five headline outcomes;
+- `baseline`: figures of the baseline beside published bands;
+- `forest`, with ` to docs/images/forest.png`: the picture, copied out of the results;
+- `fitted`, from `schema`: assumptions chosen so that figures of the baseline come out; filled
+  whenever the file is.
+
+` in zh` at the end of a marker asks for Chinese. Results are read, a model is never run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from linkage_sim.errors import InputError
+from linkage_sim.report.number_tables import (
+    baseline_table,
+    fitted_table,
+    headline_table,
+    source_line,
+)
+from linkage_sim.studies.results import ResultsDamagedError, load_provenance, verify_results
+from linkage_sim.words import say
+
+START = re.compile(r"^<!-- *numbers:(.*)-->\s*$")
+CONTENT = re.compile(
+    r"(?P<kind>\S+) from (?P<place>\S+)(?: to (?P<picture>\S+))?(?: in (?P<lang>en|zh))?"
+)
+END = "<!-- end -->"
+KINDS = ("headline", "baseline", "forest", "fitted")
+SCHEMA = "schema"
+PICTURE = "figures/forest.png"
+BAD_INPUT, DAMAGED = 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a file: what it shall hold, and the lines between its comments."""
+
+    kind: str
+    place: str
+    picture: str | None
+    lang: str
+    first: int
+    stop: int
+
+
+def fill(path: Path, place: Path | None = None) -> int:
+    """Fill the blocks of a Markdown file that come from a results directory; returns how many.
+
+    Parameters
+    ----------
+    path
+        The file; text outside its blocks is kept as it is.
+    place
+        A directory that `compare` wrote. Blocks from other directories are left alone; those from
+        the schema are always filled. None: only those.
+
+    Raises
+    ------
+    InputError
+        When the file or the directory cannot be used, or no block is to be filled. Nothing is
+        written then.
+    ResultsDamagedError
+        When the results have changed since they were written.
+    """
+    lines = _lines_of(path)
+    blocks = _blocks(lines, path)
+    if place is not None:
+        verify_results(place)
+    wanted = [block for block in blocks if _is_wanted(block, place)]
+    _refuse_nothing(blocks, path, place)
+    # From the end, so that the lines of earlier blocks keep their numbers.
+    for block in reversed(wanted):
+        lines[block.first : block.stop] = ["", *_content(block, path, place), ""]
+    for block in wanted:
+        if block.picture is not None and place is not None:
+            goal = path.parent / block.picture
+            goal.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(place / PICTURE, goal)
+    path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+    return len(wanted)
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(say("document.error.unreadable", path=path, reason=reason)) from None
+
+
+def _is_wanted(block: Block, place: Path | None) -> bool:
+    if block.place == SCHEMA:
+        return True
+    return place is not None and os.path.abspath(block.place) == os.path.abspath(place)
+
+
+def _refuse_nothing(blocks: list[Block], path: Path, place: Path | None) -> None:
+    wanted = SCHEMA if place is None else place.as_posix()
+    if not blocks:
+        raise InputError(say("document.error.no_block", path=path, place=wanted))
+    fitting = [
+        block for block in blocks
+        if _is_wanted(block, place) and (place is None or block.place != SCHEMA)
+    ]
+    if not fitting:
+        known = ", ".join(dict.fromkeys(block.place for block in blocks))
+        raise InputError(
+            say("document.error.other_place", path=path, place=wanted, known=known)
+        )
+
+
+def _blocks(lines: list[str], path: Path) -> list[Block]:
+    """Find the blocks; an example inside a code fence is none."""
+    found: list[Block] = []
+    problems: list[str] = []
+    fenced, opened = False, 0
+    content = ""
+    for number, line in enumerate(lines, start=1):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        marker = None if fenced else START.match(line)
+        if marker and opened:
+            problems.append(say("document.error.not_closed", path=path, line=opened))
+        if marker:
+            opened, content = number, marker[1].strip()
+        elif opened and line.strip() == END:
+            block = _block(content, opened, number - 1, path, problems)
+            found += [] if block is None else [block]
+            opened = 0
+    if opened:
+        problems.append(say("document.error.not_closed", path=path, line=opened))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _block(
+    content: str, first: int, stop: int, path: Path, problems: list[str]
+) -> Block | None:
+    read = CONTENT.fullmatch(content)
+    if read is None:
+        problems.append(say("document.error.marker", path=path, line=first, found=content))
+        return None
+    kind, place, picture = read["kind"], read["place"], read["picture"]
+    if kind not in KINDS:
+        problems.append(say(
+            "document.error.kind", path=path, line=first, kind=kind, known=", ".join(KINDS)
+        ))
+    elif (picture is None) == (kind == "forest"):
+        problems.append(say("document.error.destination", path=path, line=first))
+    elif (place == SCHEMA) != (kind == "fitted"):
+        problems.append(say("document.error.schema", path=path, line=first))
+    return Block(kind, place, picture, read["lang"] or "en", first, stop)
+
+
+def _content(block: Block, path: Path, place: Path | None) -> list[str]:
+    if place is None or block.kind == "fitted":
+        return [*fitted_table(block.lang), "", _made(path, None, block.lang)]
+    made = _made(path, block.place, block.lang)
+    if block.kind == "forest":
+        return [_picture(block, place), "", made]
+    table = headline_table if block.kind == "headline" else baseline_table
+    lines = table(place, block.lang)
+    return [*lines, "", source_line(place, block.place, block.lang), made]
+
+
+def _picture(block: Block, place: Path) -> str:
+    if PICTURE not in verify_results(place):
+        raise InputError(say("document.error.no_picture", place=place))
+    baseline = load_provenance(place)["baseline"]
+    return f"![{say('report.forest.title', block.lang, baseline=baseline)}]({block.picture})"
+
+
+def _made(path: Path, place: str | None, lang: str) -> str:
+    """Say by which command the block is filled; the file is named as seen from here."""
+    seen = Path(os.path.relpath(path))
+    # A way out of this folder would tell about the machine.
+    name = path.name if ".." in seen.parts else seen.as_posix()
+    words = ["python", "-m", "linkage_sim.report.number_blocks", name]
+    command = shlex.join(words if place is None else [*words, place])
+    return say("document.filled", lang, command=command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fill the blocks of one file; gives the exit code."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    if not 1 <= len(typed) <= 2 or typed[0].startswith("-"):
+        sys.stderr.write(say("document.error.usage") + "\n")
+        return BAD_INPUT
+    try:
+        count = fill(Path(typed[0]), Path(typed[1]) if len(typed) == 2 else None)
+    except InputError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    except ResultsDamagedError as error:
+        sys.stderr.write(f"{error}\n")
+        return DAMAGED
+    sys.stderr.write(say("document.done", path=typed[0], count=count) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
