@@ -7,7 +7,7 @@ of broken laws, in words, is the answer; an empty one says that everything adds 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +17,8 @@ from linkage_sim.kernels.counters import Count
 from linkage_sim.timeline import WEEKS_PER_YEAR
 
 CENT = 0.01
+# Wages are booked every so many weeks; between these weeks hours worked are not paid yet.
+STAFF_WEEKS = 4
 # Shares of hours are float64 sums over some thousand weeks; credits are float32 columns.
 HOURS_TOLERANCE = 1e-6
 CREDIT_TOLERANCE = 1e-3
@@ -122,12 +124,27 @@ def money(model: Any) -> Iterator[str]:
 
 
 def organizations(model: Any) -> Iterator[str]:
-    """What organizations earn here is what ledgers paid; books balance."""
+    """What organizations earn here is what ledgers paid; wages are hours worked; books balance."""
+    price = model.plan.world.staff_hour_yuan
+    paid_to: defaultdict[int, float] = defaultdict(float)
+    worked_by: defaultdict[int, float] = defaultdict(float)
+    for contract in model.implementation.contracts:
+        number = contract.organization.number
+        paid_to[number] += contract.paid_yuan
+        worked_by[number] += _so_far(model, contract, "worked_hours")
     for item in model.organizations:
-        books = item.books
+        books, name = item.books, f"books: organization {item.number}"
         closing = books.opening + books.income + books.outside_income
         closing -= books.wages + books.overheads
-        yield from _unequal(f"books: organization {item.number}", books.cash, closing, CENT)
+        yield from _unequal(name, books.cash, closing, CENT)
+        yield from _unequal(f"{name}, income", books.income, paid_to[item.number], CENT)
+        if model.week % STAFF_WEEKS == 0:
+            wages = worked_by[item.number] * price
+            yield from _unequal(f"{name}, wages", books.wages, wages, CENT)
+        there = item.n_hired - item.separations
+        if len(item.workers) != there:
+            yield (f"books: organization {item.number} employs {len(item.workers)}, hired less "
+                   f"left are {there}")
     earned = sum(item.books.income for item in model.organizations)
     paid = sum(
         ledger.paid for item in model.committees for ledger in item.ledgers.values()

@@ -21,7 +21,7 @@ class Offices:
         self.plan = model.plan
         self.turnover: dict[int, tuple[int, float]] = {}
         self._left = 0
-        self._heads: list[int] = []
+        self._head_weeks = 0
         self._worked: dict[str, float] = {}
 
     # -- the turn of a year -------------------------------------------------------------------
@@ -130,7 +130,7 @@ class Offices:
         for organization in self.model.organizations:
             if not organization.alive:
                 continue
-            self._heads.append(len(organization.workers))
+            self._head_weeks += len(organization.workers) * STAFF_WEEKS
             left = organization.look_after_staff(week, STAFF_WEEKS)
             self._left += left
             self._keep_books(organization)
@@ -156,28 +156,32 @@ class Offices:
         organization.books.outside_income += outside
 
     def dissolve(self, organization: SocialOrganization) -> None:
-        """Close an organization that cannot pay; its contracts stand still until the year ends."""
+        """Close an organization that cannot pay; its contracts stand still until the year ends.
+
+        Its workers lose their jobs: separations like any other.
+        """
         organization.alive = False
         for contract in organization.contracts:
             self.model.implementation.rows.projects.hours[contract.row] = 0.0
             contract.leader = None
         for worker in organization.workers:
             worker.remove()
+        self._left += len(organization.workers)
+        organization.separations += len(organization.workers)
         organization.workers.clear()
 
     def _count_turnover(self, year: int) -> None:
-        heads = sum(self._heads) / max(1, len(self._heads))
-        living = sum(1 for item in self.model.organizations if item.alive)
-        self.turnover[year] = (self._left, heads * living)
-        self._left = 0
-        self._heads = []
+        """Note separations of a year and the mean head-count, over all weeks and organizations."""
+        self.turnover[year] = (self._left, self._head_weeks / WEEKS_PER_YEAR)
+        self._left = self._head_weeks = 0
         self._worked = {}
 
     def _enter(self, year: int) -> None:
         rate = self.plan.assumptions.market.entry_per_year
         units = max(1, round(self.model.founders / max(1, self.plan.world.organizations)))
+        communities = self.model.people.n_communities
         for unit in range(units):
             waiting = self.model.draws.exponential(Decision.ENTRY, unit, year)
             if waiting < rate:
-                self.model.found_organization(unit)
+                self.model.found_organization(unit * communities // units)
 

@@ -133,6 +133,19 @@ def _income(model: Any) -> None:
     model.organizations[0].books.income += 10.0
 
 
+def _income_of_another(model: Any) -> None:
+    model.organizations[0].books.income += 10.0
+    model.organizations[1].books.income -= 10.0
+
+
+def _wages(model: Any) -> None:
+    model.organizations[0].books.wages += 10.0
+
+
+def _worker(model: Any) -> None:
+    model.organizations[0].workers.pop()
+
+
 def _match(model: Any) -> None:
     model.course.counts[0, 1, int(Count.MATCH_SUM)] += 1e9
 
@@ -140,7 +153,8 @@ def _match(model: Any) -> None:
 @pytest.mark.parametrize(
     ("tamper", "law"),
     [(_lose_need, "needs"), (_lose_money, "money"), (_file_in_two_states, "files"),
-     (_extra_hours, "hours"), (_credit, "credits"), (_income, "books"), (_match, "MATCH_SUM")],
+     (_extra_hours, "hours"), (_credit, "credits"), (_income, "books"),
+     (_income_of_another, "income"), (_wages, "wages"), (_worker, "employs"), (_match, "MATCH_SUM")],
 )
 def test_one_altered_count_is_reported(tamper: Any, law: str) -> None:
     model = _finished()
