@@ -4,9 +4,11 @@ Everything a person may set is a field made by `lever`, `assumption` or `setting
 error messages, sweeps and the interactive view are generated from what is said here.
 """
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model, field_validator
+from pydantic_core import PydanticCustomError
 
 Kind = Literal["lever", "assumption", "setting"]
 Confidence = Literal["H", "M", "L"]
@@ -35,6 +37,7 @@ CATEGORY_TITLES: dict[str, tuple[str, str]] = {
 N_CATEGORIES = len(CATEGORIES)
 AGE_GROUPS: tuple[str, ...] = ("age_0_14", "age_15_39", "age_40_59", "age_60_plus")
 
+OUT_OF_RANGE = "out_of_declared_range"
 ASSUMED = "Assumption of this project; swept"
 FITTED = "Chosen so that baseline figures come out; named in docs/validation.md"
 
@@ -45,6 +48,36 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
     )
+
+    @field_validator("*")
+    @classmethod
+    def _within_declared_range(cls, value: Any, info: ValidationInfo) -> Any:
+        """Hold every number to the range declared for its field, in tables and choices too."""
+        extra = cls.model_fields[info.field_name or ""].json_schema_extra
+        if not isinstance(extra, dict) or extra.get("low") is None or extra.get("high") is None:
+            return value
+        low, high = extra["low"], extra["high"]
+        wrong = [(path, number) for path, number in _numbers(value, ()) if not low <= number <= high]
+        if wrong:
+            # `explained` in problems.py puts the words to it, one message a number.
+            raise PydanticCustomError(
+                OUT_OF_RANGE, "outside the declared range", {"wrong": wrong, "low": low, "high": high}
+            )
+        return value
+
+
+def _numbers(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Any, float]]:
+    """Give every number of a value with its place; true and false are none."""
+    if isinstance(value, BaseModel):
+        value = dict(value)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _numbers(item, (*path, name))
+    elif isinstance(value, list | tuple):
+        for place, item in enumerate(value):
+            yield from _numbers(item, (*path, place))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, float(value)
 
 
 def _field(

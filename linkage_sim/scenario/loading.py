@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario import problems
@@ -18,11 +15,11 @@ from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.locate import find_reform, find_scenario, is_file, label
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
 from linkage_sim.scenario.schema import Scenario
+from linkage_sim.scenario.validation import nested, python_documents, validated
 from linkage_sim.words import say
 
 Overrides = Mapping[str, Any] | Iterable[str]
 _MAY_REFORM = ("policy", "title", "description")
-_ROUNDS = 4
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> Scenario:
@@ -42,13 +39,16 @@ def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> 
     InputError
         With every problem found: file, line, key, what was found and what is allowed.
     """
+    documents = _documents(os.fspath(source))
     layers = Layers()
-    for document in _documents(os.fspath(source)):
+    # A file that names one category of a table leaves the others as they are.
+    layers.add(Document("", Scenario().model_dump(mode="json")))
+    for document in documents:
         layers.add(document)
     for document in _overrides(overrides):
         layers.add(document)
     layers.content.pop("extends", None)
-    scenario = _validated(layers)
+    scenario = validated(layers)
     _refuse_too_large(scenario, layers)
     return scenario
 
@@ -151,10 +151,11 @@ def _find_register(document: Document, folder: Path) -> None:
 
 
 def _overrides(overrides: Overrides) -> list[Document]:
+    if isinstance(overrides, Mapping):
+        return [document for document, _ in python_documents(overrides)]
     trouble: list[str] = []
     documents: list[Document] = []
-    pairs = overrides.items() if isinstance(overrides, Mapping) else overrides
-    for item in pairs:
+    for item in overrides:
         try:
             documents.append(_override(item))
         except InputError as error:
@@ -164,17 +165,14 @@ def _overrides(overrides: Overrides) -> list[Document]:
     return documents
 
 
-def _override(item: str | tuple[str, Any]) -> Document:
-    if isinstance(item, tuple):
-        name, value = item
-        return Document("", _nested(tuple(name.split(".")), value))
+def _override(item: str) -> Document:
     name, equals, text = item.partition("=")
     path = _key(name)
     if not equals or not path:
         raise InputError(say("errors.set_form", found=problems.shown(item)))
     if "\n" in text or "\r" in text:
         raise InputError(say("errors.set_line", found=problems.shown(item)))
-    document = Document(f"--set {item[:100]}", _nested(path, _set_value(text.strip())))
+    document = Document(f"--set {item[:100]}", nested(path, _set_value(text.strip())))
     refuse_dates(document)
     return document
 
@@ -201,67 +199,6 @@ def _set_value(text: str) -> Any:
     except (ValueError, RecursionError):
         return text
     return content["value"] if set(content) == {"value"} else text
-
-
-def _nested(path: KeyPath, value: Any) -> dict[str, Any]:
-    content: Any = value
-    for part in reversed(path):
-        content = {part: content}
-    return dict(content)
-
-
-def _validated(layers: Layers) -> Scenario:
-    """Check, leave out what is wrong, check again: one fault must not hide the next."""
-    content = json.loads(json.dumps(layers.content, default=str))
-    found: list[tuple[KeyPath, str]] = []
-    for _ in range(_ROUNDS):
-        try:
-            scenario = _checked(content)
-        except ValidationError as error:
-            fresh = problems.explained(error, content)
-            left_out = [dotted(path) for path, _ in found]
-            # A fault that only follows from a value left out would send a person astray.
-            found += [
-                (path, text) for path, text in fresh
-                if not any(name in text or name == dotted(path) for name in left_out)
-            ]
-            removed = [_remove(content, path) for path, _ in fresh]
-            if not all(removed):
-                break
-        else:
-            if not found:
-                return scenario
-            break
-    raise InputError(problems.messages(found, layers.place))
-
-
-def _checked(content: Mapping[str, Any]) -> Scenario:
-    """Validate strictly: "5" is no number and true is not 1."""
-    try:
-        return Scenario.model_validate_json(json.dumps(content), strict=True)
-    except (ValidationError, InputError):
-        raise
-    except Exception as error:
-        # A module named in run.plugins can fail in any way; the person still gets a sentence.
-        reason = f"{type(error).__name__}: {error}"
-        raise InputError(f"run.plugins: {say('errors.check_failed', reason=reason)}") from error
-
-
-def _remove(content: Any, path: KeyPath) -> bool:
-    """Take one value out; a list goes as a whole, so that numbers of elements stay true."""
-    keys = path[: next((i for i, part in enumerate(path) if isinstance(part, int)), len(path))]
-    if not keys:
-        return False
-    place = content
-    for part in keys[:-1]:
-        place = place.get(part) if isinstance(place, dict) else None
-    if not isinstance(place, dict):
-        return True
-    if keys[-1] not in place:
-        # What is missing cannot be taken out; the table that lacks it can.
-        return _remove(content, keys[:-1])
-    del place[keys[-1]]
-    return True
 
 
 def _refuse_too_large(scenario: Scenario, layers: Layers) -> None:

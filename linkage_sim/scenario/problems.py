@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from linkage_sim.scenario.documents import dotted
+from linkage_sim.scenario.fields import OUT_OF_RANGE
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.schema import Parameter, Scenario, parameters
 from linkage_sim.words import say, translated, unit_words
@@ -42,6 +43,10 @@ def explained(error: ValidationError, content: Mapping[str, Any]) -> list[tuple[
     found: dict[KeyPath, list[str]] = {}
     for item in error.errors():
         path = _existing(item["loc"], content, missing=item["type"] == "missing")
+        if item["type"] == OUT_OF_RANGE:
+            for inside, text in _out_of_range(item["ctx"], path):
+                found.setdefault((*path, *inside), []).append(text)
+            continue
         if item["type"] == "value_error" or not path:
             for where, text in _told(item, path):
                 found.setdefault(where, []).append(text)
@@ -132,6 +137,18 @@ def _allowed(item: dict[str, Any], path: KeyPath) -> str:
 def _with_nearest(text: str, found: Any, known: list[str]) -> str:
     near = _nearest(str(found), known)
     return f"{text}; {say('errors.did_you_mean', name=near)}" if near else text
+
+
+def _out_of_range(details: Mapping[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Tell which numbers of a field leave its declared range."""
+    known = _declared(path)
+    for inside, number in details["wrong"]:
+        if known is not None and not inside:
+            allowed = f"{_need('', known)}{_range(known)}"
+        else:
+            low, high = _figure(details["low"]), _figure(details["high"])
+            allowed = say("errors.a_number") + ", " + say("errors.from_to", low=low, high=high)
+        yield tuple(inside), say("errors.found", found=f"{number:.10g}", allowed=allowed)
 
 
 def _need(kind: str, known: Parameter) -> str:

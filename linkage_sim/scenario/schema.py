@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
-from linkage_sim.errors import InputError
 from linkage_sim.scenario.assumptions import Assumptions
 from linkage_sim.scenario.fields import Section, setting
 from linkage_sim.scenario.policy import Policy
 from linkage_sim.scenario.registry import (
     APPROVAL_RULES,
     EFFORT_STRATEGIES,
+    INSTRUMENTS,
     SOURCES,
     load_plugins,
 )
@@ -52,19 +52,7 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
-        problems = []
-        method = self.policy.proposal.method
-        if method != "mixed" and method not in SOURCES.names():
-            known = ", ".join(["mixed", *SOURCES.names()])
-            problems.append(f"policy.proposal.method: found '{method}', allowed: {known}")
-        rule = self.policy.approval.rule
-        if rule not in APPROVAL_RULES.names():
-            known = ", ".join(APPROVAL_RULES.names())
-            problems.append(f"policy.approval.rule: found '{rule}', allowed: {known}")
-        strategy = self.assumptions.effort.strategy
-        if strategy not in EFFORT_STRATEGIES.names():
-            known = ", ".join(EFFORT_STRATEGIES.names())
-            problems.append(f"assumptions.effort.strategy: found '{strategy}', allowed: {known}")
+        problems = list(self._unknown_mechanisms())
         world = self.world
         sizes = world.community_residents
         if sizes and len(sizes) != world.communities:
@@ -95,23 +83,40 @@ class Scenario(Section):
             raise ValueError("\n".join(problems))
         return self
 
+    def _unknown_mechanisms(self) -> Iterator[str]:
+        """Say which mechanisms are named that nobody registered, and what is known."""
+        proposal, evaluation = self.policy.proposal, self.policy.evaluation
+        sources, instruments = SOURCES.names(), INSTRUMENTS.names()
+        named = [
+            ("policy.proposal.method", proposal.method, ["mixed", *sources]),
+            ("policy.approval.rule", self.policy.approval.rule, APPROVAL_RULES.names()),
+            ("assumptions.effort.strategy", self.assumptions.effort.strategy,
+             EFFORT_STRATEGIES.names()),
+            *(("policy.proposal.weights.other", name, sources) for name in proposal.weights.other),
+            *(("policy.evaluation.weights.other", name, instruments)
+              for name in evaluation.weights.other),
+        ]
+        for place, found, known in named:
+            if found not in known:
+                yield f"{place}: found '{found}', allowed: {', '.join(known)}"
+
     def with_values(self, values: Mapping[str, Any]) -> "Scenario":
         """Give a copy in which some values differ.
 
         Parameters
         ----------
         values
-            Dotted name -> value, for example {"policy.approval.fixed_latency_days": 15}.
+            Dotted name -> value, for example {"policy.approval.fixed_latency_days": 15}. The same
+            rules hold as in a file: "15" is no number, a table is merged, a list replaced.
 
         Raises
         ------
         InputError
             For every name or value that cannot be used, all at once.
         """
-        content = self.model_dump()
-        for name, value in values.items():
-            _put(content, name, value)
-        return scenario_from(content)
+        from linkage_sim.scenario.validation import changed
+
+        return changed(self, values)
 
     def hash(self) -> str:
         """Name the content: equal hashes, equal scenarios (title and recording left out)."""
@@ -121,39 +126,14 @@ class Scenario(Section):
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def scenario_from(content: dict[str, Any]) -> Scenario:
-    """Validate nested values into a scenario; raises InputError with every problem found."""
-    try:
-        return Scenario.model_validate(content)
-    except ValidationError as error:
-        raise InputError([f"{name}: {text}" for name, text in problems_of(error)]) from None
+def scenario_from(content: Mapping[str, Any]) -> Scenario:
+    """Check nested values, as a file or a record holds them; raises InputError as loading does."""
+    from linkage_sim.scenario.documents import Document, Layers
+    from linkage_sim.scenario.validation import validated
 
-
-def problems_of(error: ValidationError) -> list[tuple[str, str]]:
-    """Turn a validation error into (dotted name, what is wrong) pairs."""
-    found: list[tuple[str, str]] = []
-    for item in error.errors():
-        name = ".".join(str(part) for part in item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        if name:
-            found.append((name, f"{message}; found {item.get('input')!r:.80}"))
-        else:
-            for line in message.splitlines():
-                key, _, text = line.partition(": ")
-                found.append((key, text))
-    return found
-
-
-def _put(content: dict[str, Any], name: str, value: Any) -> None:
-    *path, last = name.split(".")
-    place: Any = content
-    for part in path:
-        if isinstance(place, dict) and place.get(part) is None:
-            place[part] = {}
-        if not isinstance(place, dict) or not isinstance(place[part], dict):
-            raise InputError(f"{name}: '{part}' holds no named values")
-        place = place[part]
-    place[last] = value
+    layers = Layers()
+    layers.add(Document("", dict(content)))
+    return validated(layers)
 
 
 @dataclass(frozen=True)
