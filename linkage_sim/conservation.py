@@ -15,6 +15,7 @@ import numpy as np
 
 from linkage_sim.kernels.counters import Count
 from linkage_sim.timeline import WEEKS_PER_YEAR
+from linkage_sim.world.columns import VOLUNTEER
 
 CENT = 0.01
 # Wages are booked every so many weeks; between these weeks hours worked are not paid yet.
@@ -25,7 +26,7 @@ CREDIT_TOLERANCE = 1e-3
 
 
 def check(model: Any) -> list[str]:
-    """Say which laws a model breaks at the end of the week it has reached; none if the list is empty.
+    """Say which laws a model breaks at the end of the week it has reached; an empty list: none.
 
     Parameters
     ----------
@@ -206,10 +207,17 @@ def _so_far(model: Any, contract: Any, name: str) -> float:
 
 
 def volunteers(model: Any) -> Iterator[str]:
-    """Volunteers' hours used never exceed those offered; credits are earned, spent, lost or held."""
+    """Who began or joined has left or is there; hours used were offered; credits add up."""
     a_week = model.volunteer_hours / WEEKS_PER_YEAR
     for community in range(model.people.n_communities):
         rows = model.people.rows(community)
+        came = model.neighbourhood.first_volunteers[community]
+        came += _total(model, community, Count.JOINED)
+        there = np.count_nonzero(model.state.volunteer[rows] == VOLUNTEER)
+        yield from _unequal(
+            f"volunteers: began and joined in community {community}, gone and there", came,
+            _total(model, community, Count.DROPPED) + there, 1e-12,
+        )
         used = _total(model, community, Count.VOLUNTEER_HOURS)
         offered = _total(model, community, Count.VOLUNTEER_WEEKS) * a_week
         if used > offered * (1.0 + HOURS_TOLERANCE) + HOURS_TOLERANCE:

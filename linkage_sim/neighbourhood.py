@@ -16,6 +16,8 @@ BY_COMMITTEE = 1
 OPINION_WEEKS = 4
 MONTH_WEEKS = 4
 MONTHS_PER_YEAR = WEEKS_PER_YEAR / MONTH_WEEKS
+# Newcomers know the services half as often as residents did at the start.
+NEWCOMERS_AWARE = 0.5
 
 
 class Neighbourhood:
@@ -54,6 +56,11 @@ class Neighbourhood:
         self.find_carry = np.zeros(people.n_communities)
         self.reach_carry = np.zeros(people.n_communities)
         self.moved = 0
+        self.first_volunteers = [0] * people.n_communities
+        self.felt = opinion.Felt(
+            state.expectation, state.previous, state.satisfaction, state.own_experience,
+            state.lift, people.taste,
+        )
         self.turnout: dict[tuple[int, int], tuple[int, int]] = {}
 
     # -- the start ----------------------------------------------------------------------------
@@ -66,10 +73,9 @@ class Neighbourhood:
         for community in range(model.people.n_communities):
             rows = model.people.rows(community)
             usual = self._usual_experience(community)
-            felt = self.feelings.base + self.feelings.performance * usual
-            felt += self.feelings.of_expectation * usual
+            felt = self._content(usual) + model.people.taste[rows]
             state.expectation[rows] = usual
-            state.satisfaction[rows] = np.clip(felt + model.people.taste[rows], 0.0, 1.0)
+            state.satisfaction[rows] = np.clip(felt, 0.0, 1.0)
             if fixed == "stationary":
                 around = float(state.satisfaction[rows].mean())
                 talk = self.feelings.word_of_mouth
@@ -77,9 +83,10 @@ class Neighbourhood:
             else:
                 state.trust[rows] = float(fixed)
             place = model.course.place(community, 0)
-            model.service.volunteers[community] = volunteering.start_volunteers(
+            self.first_volunteers[community] = volunteering.start_volunteers(
                 place, share, self.joining, self.members
             )
+            model.service.volunteers[community] = self.first_volunteers[community]
 
     def _usual_experience(self, community: int) -> float:
         # Needs met without purchase within a quarter, over needs present in it.
@@ -103,8 +110,8 @@ class Neighbourhood:
         if (week + 1) % MONTH_WEEKS == 0:
             for community in range(self.model.people.n_communities):
                 self._find_and_reach(community, week)
-                self._move(community, week)
                 self._feel(community, week)
+                self._move(community, week)
 
     def _volunteer(self, community: int, week: int) -> None:
         model, service = self.model, self.model.service
@@ -197,24 +204,33 @@ class Neighbourhood:
         state.list_workers[passed] |= committee_list
 
     def _move(self, community: int, week: int) -> None:
+        """Let households move away at the turn to the next week; newcomers know nobody here."""
         rate = self.plan.assumptions.needs.move_per_year
-        if rate <= 0.0:
-            return
         model, state, course = self.model, self.model.state, self.model.course
-        place, needs = course.place(community, week + 1), course.needs(community)
-        if week + 1 >= course.weeks:
+        if rate <= 0.0 or week + 1 >= course.weeks:
             return
-        trust = float(state.trust[place.first : place.stop].mean())
-        self.moved += movement.move_homes(
-            place.seed, place.week, MONTH_WEEKS, community, place.first, place.stop,
-            place.first_week, -np.log1p(-rate) / WEEKS_PER_YEAR,
-            self.plan.assumptions.delivery.awareness_start, trust, needs.group,
-            model.people.household, model.people.status, course.prevalence[community],
-            needs.onset_rate, needs.recovery_rate, needs.integral, needs.active, needs.due,
-            needs.next_due, needs.changes, needs.onset, needs.cover, needs.cover_bought,
-            needs.served, (state.list_committee, state.list_workers, state.list_volunteers),
-            state.aware, state.trust, state.volunteer, state.credit, course.counts[community],
+        place = course.place(community, week + 1)
+        rows = model.people.rows(community)
+        hope = float(state.expectation[rows].mean())
+        newcomer = movement.Newcomer(
+            aware=NEWCOMERS_AWARE * self.plan.assumptions.delivery.awareness_start,
+            expectation=hope,
+            felt=self._content(hope),
+            trust=float(state.trust[rows].mean()),
         )
+        moved, helpers = movement.move_homes(
+            place, MONTH_WEEKS, -np.log1p(-rate) / WEEKS_PER_YEAR, newcomer,
+            model.people.household, model.people.status, course.prevalence[community],
+            course.needs(community), course.known, self.members, self.felt, self.joining,
+            course.counts[community],
+        )
+        self.moved += moved
+        model.service.volunteers[community] -= helpers
+
+    def _content(self, experience: float) -> float:
+        # Satisfaction of somebody whose expectation is just met, before personal taste.
+        feelings = self.feelings
+        return feelings.base + (feelings.performance + feelings.of_expectation) * experience
 
     def _feel(self, community: int, week: int) -> None:
         model, state, people = self.model, self.model.state, self.model.people

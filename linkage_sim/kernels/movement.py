@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,106 +15,154 @@ from linkage_sim.kernels.needs import (
     close_episode,
     schedule,
 )
-from linkage_sim.world.columns import FLOATING, IDENTITY_BITS, VOLUNTEER
+from linkage_sim.kernels.opinion import Felt, clip
+from linkage_sim.kernels.tables import Known, Needs, Place
+from linkage_sim.kernels.volunteering import Joining, Members, next_moment
+from linkage_sim.world.columns import FLOATING, IDENTITY_BITS, NO_VOLUNTEER, VOLUNTEER
 
 MOVE = int(Decision.MOVE)
 LEFT = int(Count.LEFT)
 ARRIVED = int(Count.ARRIVED)
 CREDIT_LOST = int(Count.CREDIT_LOST)
+DROPPED = int(Count.DROPPED)
+
+
+class Newcomer(NamedTuple):
+    """What somebody who has just moved in knows and feels."""
+
+    aware: float  # probability to know the services
+    expectation: float  # 0..1
+    felt: float  # satisfaction where this expectation is just met, before personal taste
+    trust: float  # 0..1
 
 
 @kernel
 def move_homes(
-    seed: int,
-    week: int,
+    place: Place,
     weeks: int,
-    community: int,
-    first: int,
-    stop: int,
-    first_week: int,
     rate_per_week: float,
-    awareness: float,
-    trust_start: float,
-    group: Any,
+    newcomer: Newcomer,
     household: Any,
     status: Any,
     prevalence: Any,
-    onset_rate: Any,
-    recovery_rate: Any,
-    integral: Any,
-    active: Any,
-    due: Any,
-    next_due: Any,
-    changes: Any,
-    onset: Any,
-    cover: Any,
-    cover_bought: Any,
-    served: Any,
-    lists: Any,
-    aware: Any,
-    trust: Any,
-    volunteer: Any,
-    credit: Any,
+    needs: Needs,
+    known: Known,
+    members: Members,
+    feelings: Felt,
+    joining: Joining,
     counts: Any,
-) -> int:
-    """Let whole floating households leave at the start of a week; newcomers bring own needs.
+) -> tuple[int, int]:
+    """Let whole floating households leave at the start of a week; newcomers take their homes.
 
-    The row of a home keeps its clocks, so newcomers under every policy meet the same chances.
+    A newcomer brings needs drawn anew, is on nobody's list, and has no history here: expectation
+    and trust are the means of the community on that day, satisfaction is that of a person whose
+    expectation is just met (plus the personal taste of the row), experience is unknown,
+    publicity has not reached them. They are no volunteers, with full motivation, no hours,
+    no credit and a clock of joining that starts now; a volunteer who moves away is counted as
+    dropped out, and the credits as lost. Age, vulnerability, taste and ties stay with the row:
+    homes of a kind are let to people of a kind. The row keeps the numbers of its clocks, so that
+    newcomers under every policy meet the same chances.
 
     Parameters
     ----------
+    place
+        Rows of one community, and the week at whose start homes are looked at.
     weeks
         Weeks since homes were last looked at (the hazard acts over all of them).
-    lists : tuple of three uint8[residents]
-        What committee, workers and volunteers know; nobody knows a newcomer.
+    rate_per_week
+        Hazard that a floating household leaves.
+    prevalence : float64[groups, 8]
+        Share of newcomers in need.
+    counts : float64[years, counts]
+        Table of this community.
 
     Returns
     -------
-    int
-        Residents replaced.
+    tuple of int
+        Residents replaced, and volunteers among those who left.
     """
     leaves = 1.0 - math.exp(-rate_per_week * weeks)
-    year = week // WEEKS_PER_YEAR
-    moved = 0
-    for row in range(first, stop):
+    moved = volunteers = 0
+    for row in range(place.first, place.stop):
         if status[row] != FLOATING:
             continue
-        home = (community << IDENTITY_BITS) + household[row] - household[first]
-        if uniform(seed, MOVE, home, week, 0) >= leaves:
+        home = (place.community << IDENTITY_BITS) + household[row] - household[place.first]
+        if uniform(place.seed, MOVE, home, place.week, 0) >= leaves:
             continue
         moved += 1
-        identity = (community << IDENTITY_BITS) + row - first
-        for category in range(due.shape[1]):
-            bit = np.uint8(1 << category)
-            was = active[row] & bit != 0
-            if was:
-                close_episode(row, category, float(week), first_week, onset, served, counts)
-                counts[year, LEFT] += 1.0
-            level = uniform(seed, MOVE, identity, week, 1 + category)
-            now_in_need = level < prevalence[group[row], category]
-            if now_in_need:
-                active[row] |= bit
-                counts[year, ARRIVED] += 1.0
-                lasted = exponential(seed, MOVE, identity, week, 20 + category)
-                rate = recovery_rate[category]
-                onset[row, category] = -lasted / rate if rate > 0.0 else -1000.0
-            else:
-                active[row] &= np.uint8(255 - (1 << category))
-            changes[row, category] += np.uint16(1)
-            cover[row, category] = -np.inf
-            cover_bought[row, category] = -np.inf
-            schedule(
-                seed, identity, row, category, float(week), now_in_need,
-                onset_rate[group[row], category], recovery_rate[category], integral, due,
-                next_due, changes,
+        _exchange_needs(place, row, prevalence, needs, counts)
+        identity = (place.community << IDENTITY_BITS) + row - place.first
+        known.committee[row] = 0
+        known.workers[row] = 0
+        known.volunteers[row] = 0
+        knows = uniform(place.seed, MOVE, identity, place.week, 40) < newcomer.aware
+        known.aware[row] = 1 if knows else 0
+        feelings.expectation[row] = newcomer.expectation
+        feelings.satisfaction[row] = clip(newcomer.felt + feelings.taste[row])
+        feelings.previous[row] = feelings.satisfaction[row]
+        feelings.experience[row] = np.nan
+        feelings.lift[row] = 0.0
+        members.trust[row] = newcomer.trust
+        volunteers += _exchange_helper(place, row, members, joining, counts)
+    return moved, volunteers
+
+
+@kernel
+def _exchange_needs(
+    place: Place, row: int, prevalence: Any, needs: Needs, counts: Any
+) -> None:
+    year = place.week // WEEKS_PER_YEAR
+    identity = (place.community << IDENTITY_BITS) + row - place.first
+    group, now = needs.group[row], float(place.week)
+    for category in range(needs.due.shape[1]):
+        bit = np.uint8(1 << category)
+        if needs.active[row] & bit != 0:
+            close_episode(
+                row, category, now, place.first_week, needs.onset, needs.served, counts
             )
-        served[row] = 0
-        for known in lists:
-            known[row] = 0
-        aware[row] = 1 if uniform(seed, MOVE, identity, week, 40) < awareness / 2.0 else 0
-        trust[row] = trust_start
-        if volunteer[row] == VOLUNTEER:
-            counts[year, CREDIT_LOST] += credit[row]
-            credit[row] = 0.0
-            volunteer[row] = 0
-    return moved
+            counts[year, LEFT] += 1.0
+        level = uniform(place.seed, MOVE, identity, place.week, 1 + category)
+        in_need = level < prevalence[group, category]
+        rate = needs.recovery_rate[category]
+        if in_need:
+            needs.active[row] |= bit
+            counts[year, ARRIVED] += 1.0
+            # It began elsewhere: it lasts on, but is none of the needs begun here.
+            lasted = exponential(place.seed, MOVE, identity, place.week, 20 + category)
+            needs.onset[row, category] = -lasted / rate if rate > 0.0 else -1000.0
+        else:
+            needs.active[row] &= np.uint8(255 - (1 << category))
+        needs.changes[row, category] += np.uint16(1)
+        needs.cover[row, category] = -np.inf
+        needs.cover_bought[row, category] = -np.inf
+        schedule(
+            place.seed, identity, row, category, now, in_need, needs.onset_rate[group, category],
+            rate, needs.integral, needs.due, needs.next_due, needs.changes,
+        )
+    needs.served[row] = 0
+
+
+@kernel
+def _exchange_helper(
+    place: Place, row: int, members: Members, joining: Joining, counts: Any
+) -> int:
+    year = place.week // WEEKS_PER_YEAR
+    helped = members.volunteer[row] == VOLUNTEER
+    if helped:
+        counts[year, DROPPED] += 1.0
+        counts[year, CREDIT_LOST] += members.credit[row]
+    members.volunteer[row] = NO_VOLUNTEER
+    members.left_week[row] = -np.inf
+    members.hours_used[row] = 0.0
+    members.idle_weeks[row] = 0
+    members.credit[row] = 0.0
+    members.asked_by[row] = 0
+    members.motivation[row] = 1.0
+    if members.age_group[row] > 0:
+        identity = (place.community << IDENTITY_BITS) + row - place.first
+        number = members.changes[row] + 1
+        members.changes[row] = number
+        members.due[row] = next_moment(
+            place.seed, identity, number, float(place.week), False, joining
+        )
+    return 1 if helped else 0

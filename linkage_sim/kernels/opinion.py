@@ -33,6 +33,17 @@ class Feelings(NamedTuple):
     image_unserved: float
 
 
+class Felt(NamedTuple):
+    """Columns of what residents feel."""
+
+    expectation: Any  # float32[residents], 0..1
+    previous: Any
+    satisfaction: Any
+    experience: Any  # NaN without needs
+    lift: Any
+    taste: Any
+
+
 @kernel
 def clip(value: float) -> float:
     """Keep a number within 0..1."""

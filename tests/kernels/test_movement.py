@@ -1,0 +1,110 @@
+"""Who moves in has no history here, and who moves out takes the volunteer along."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from linkage_sim.conservation import check
+from linkage_sim.kernels.counters import Count
+from linkage_sim.kernels.volunteering import next_moment
+from linkage_sim.model import LinkageModel
+from linkage_sim.scenario.schema import Scenario
+from linkage_sim.world.columns import FLOATING, FORMER_VOLUNTEER, NO_VOLUNTEER, VOLUNTEER
+
+SMALL: dict[str, Any] = {"world.communities": 1, "world.residents": 1000, "run.years": 1,
+                         "run.warmup_years": 0, "world.floating_share": 0.5,
+                         "assumptions.needs.move_per_year": 0.9}
+WEEK = 3
+# What nobody has by chance, to tell who was exchanged and who was not.
+MARKS = {"hours_used": 7.0, "motivation": 0.25, "left_week": 2.0, "credit": 3.0, "lift": 0.5,
+         "own_experience": 0.75, "asked_by": 2, "idle_weeks": 9, "previous": 0.125}
+
+
+def _marked(**values: Any) -> LinkageModel:
+    model = LinkageModel(Scenario().with_values({**SMALL, **values}), seed=4)
+    for name, mark in MARKS.items():
+        getattr(model.state, name)[:] = mark
+    rows = np.arange(model.people.n_residents)
+    model.state.expectation[:] = np.where(rows % 2, 0.2, 0.4)
+    model.state.trust[:] = np.where(rows % 2, 0.5, 0.7)
+    model.state.satisfaction[:] = 0.0625
+    model.state.volunteer[:] = rows % 3
+    model.state.volunteer_due[:] = 1e6
+    return model
+
+
+def _moved(model: LinkageModel) -> Any:
+    model.neighbourhood._move(0, WEEK)
+    return model.state.hours_used == 0.0
+
+
+def test_newcomers_start_with_nothing_of_those_who_left() -> None:
+    model = _marked()
+    expectation, trust = model.state.expectation.mean(), model.state.trust.mean()
+    changes = model.state.volunteer_changes.copy()
+    new = _moved(model)
+    state, people = model.state, model.people
+    assert 10 < new.sum() == model.neighbourhood.moved < model.people.n_residents / 2
+    assert (people.status[new] == FLOATING).all()
+    assert np.allclose(state.expectation[new], expectation)
+    assert np.allclose(state.trust[new], trust)
+    feel = model.plan.assumptions.opinion
+    content = feel.base + (feel.weight_performance + feel.weight_expectation) * expectation
+    assert np.allclose(
+        state.satisfaction[new], np.clip(content + people.taste[new], 0.0, 1.0), atol=1e-6
+    )
+    assert np.array_equal(state.previous[new], state.satisfaction[new])
+    assert np.isnan(state.own_experience[new]).all()
+    for name in ("hours_used", "credit", "lift", "asked_by", "idle_weeks"):
+        assert (getattr(state, name)[new] == 0).all(), name
+    assert (state.motivation[new] == 1.0).all()
+    assert (state.volunteer[new] == NO_VOLUNTEER).all()
+    assert np.isneginf(state.left_week[new]).all()
+    adult = new & (people.age_group > 0)
+    assert (state.volunteer_changes[adult] == changes[adult] + 1).all()
+    for row in np.flatnonzero(adult)[:20]:
+        due = next_moment(model.course.seed, int(row), int(changes[row]) + 1, WEEK + 1.0, False,
+                          model.neighbourhood.joining)
+        assert state.volunteer_due[row] == np.float32(due)
+    child = new & (people.age_group == 0)
+    assert child.any() and (state.volunteer_due[child] == 1e6).all()
+
+
+def test_who_stays_keeps_everything() -> None:
+    model = _marked()
+    new = _moved(model)
+    for name, mark in MARKS.items():
+        assert (getattr(model.state, name)[~new] == mark).all(), name
+    assert (model.state.satisfaction[~new] == 0.0625).all()
+    assert (model.state.volunteer_due[~new] == 1e6).all()
+
+
+def test_volunteers_who_move_away_have_dropped_out() -> None:
+    model = _marked()
+    before = model.state.volunteer.copy()
+    new = _moved(model)
+    left = np.count_nonzero(before[new] == VOLUNTEER)
+    counts = model.course.counts[0, 0]
+    assert left > 0 and counts[int(Count.DROPPED)] == left
+    assert counts[int(Count.CREDIT_LOST)] == pytest.approx(left * MARKS["credit"])
+    assert np.count_nonzero(before[new] == FORMER_VOLUNTEER) > 0  # they are not counted again
+
+
+def test_volunteers_add_up_while_people_move() -> None:
+    model = LinkageModel(Scenario().with_values(SMALL), seed=4)
+    while model.week < model.weeks:
+        model.step()
+        assert check(model) == []
+    assert model.neighbourhood.moved > 100
+
+
+def test_a_volunteer_who_vanishes_is_noticed() -> None:
+    model = LinkageModel(Scenario().with_values(SMALL), seed=4).run()
+    model.state.volunteer[np.flatnonzero(model.state.volunteer == VOLUNTEER)[0]] = NO_VOLUNTEER
+    assert any("began and joined" in sentence for sentence in check(model))
+
+
+def test_nobody_moves_at_rate_zero() -> None:
+    model = _marked(**{"assumptions.needs.move_per_year": 0.0})
+    assert not _moved(model).any()
