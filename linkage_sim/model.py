@@ -151,8 +151,9 @@ class LinkageModel(mesa.Model):
         return self.course.place(community, week)
 
     def hours_left_share(self, community: int) -> float:
-        """Share of contract hours that campaigns leave this week."""
-        return self.offices.organization_share(self.week)
+        """Share of contract hours that campaigns and the joint meeting leave this week."""
+        left = self.neighbourhood.hours_left_by_meeting(community, self.week)
+        return self.offices.organization_share(self.week) * left
 
     def station_hours(self, community: int, year: int) -> float:
         """Hours a year that a community's part of a street station delivers."""

@@ -9,7 +9,7 @@ import numpy as np
 from linkage_sim.draws import Decision
 from linkage_sim.kernels import listening, movement, opinion, public_service, volunteering
 from linkage_sim.kernels.counters import Count
-from linkage_sim.timeline import WEEKS_PER_YEAR
+from linkage_sim.timeline import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 CASE_FINDING = int(Decision.CASE_FINDING)
 BY_COMMITTEE = 1
@@ -55,6 +55,7 @@ class Neighbourhood:
         self.sight_carry = np.zeros(people.n_communities)
         self.find_carry = np.zeros(people.n_communities)
         self.reach_carry = np.zeros(people.n_communities)
+        self.met_week, self.met_left = -1, np.ones(people.n_communities)
         self.moved = 0
         self.first_volunteers = [0] * people.n_communities
         self.felt = opinion.Felt(
@@ -103,9 +104,7 @@ class Neighbourhood:
         """Let a week pass: joining and leaving; every four weeks the slower things."""
         for community in range(self.model.people.n_communities):
             self._volunteer(community, week)
-        every = self.plan.policy.linkage.meeting_every_weeks
-        every = self.model.mediators.through("meeting", ("every", week), every)
-        if every > 0 and (week + 1) % every == 0:
+        if self.meets(week):
             self._meet(week)
         if (week + 1) % MONTH_WEEKS == 0:
             for community in range(self.model.people.n_communities):
@@ -182,16 +181,51 @@ class Neighbourhood:
                     place.community, place.week // WEEKS_PER_YEAR, int(Count.HIDDEN_FOUND)
                 ] += 1
 
+    def meets(self, week: int) -> bool:
+        """Whether the joint meeting is held at the end of this week."""
+        every = self.plan.policy.linkage.meeting_every_weeks
+        every = self.model.mediators.through("meeting", ("every", week), every)
+        return bool(every > 0 and (week + 1) % every == 0)
+
+    def hours_left_by_meeting(self, community: int, week: int) -> float:
+        """Share of a community's contract hours of this week that the joint meeting leaves.
+
+        Each organization with a contract there sends somebody for the hours of a meeting, out of
+        the hours it would have worked; an organization without a contract has nothing to lose.
+        """
+        share = 1.0
+        if self.meets(week):
+            if self.met_week != week:
+                self.met_week, self.met_left = week, self._after_meeting(week)
+            share = float(self.met_left[community])
+        return float(self.model.mediators.through("meeting", ("hours", community, week), share))
+
+    def _after_meeting(self, week: int) -> Any:
+        """Share of contract hours left, for all communities at once: float64[communities]."""
+        hours: dict[tuple[int, int], float] = {}
+        projects = self.model.implementation.rows.projects
+        for contract in self.model.implementation.running:
+            begin = max(contract.signed_day, float(DAYS_PER_WEEK * week))
+            part = max(0.0, DAYS_PER_WEEK * (week + 1) - begin) / DAYS_PER_WEEK
+            side = contract.file.candidate.community, contract.organization.number
+            hours[side] = hours.get(side, 0.0) + float(projects.hours[contract.row]) * part
+        price = self.plan.assumptions.linkage.meeting_hours
+        whole, taken = np.zeros(len(self.find_carry)), np.zeros(len(self.find_carry))
+        for (community, _), amount in hours.items():
+            whole[community] += amount
+            taken[community] += min(price, amount)
+        return 1.0 - np.divide(taken, whole, out=np.zeros(len(whole)), where=whole > 0.0)
+
     def _meet(self, week: int) -> None:
-        """Hold the joint meeting: lists pass from side to side, at the price of hours."""
+        """Hold the joint meeting: lists pass from side to side.
+
+        Its price is hours of each side: of the committee here, of organizations in
+        `hours_left_by_meeting`.
+        """
         model, state = self.model, self.model.state
         linkage = self.plan.assumptions.linkage
         for committee in model.committees:
             committee.spend_hours(linkage.meeting_hours)
-        for organization in model.organizations:
-            if organization.alive:
-                price = self.plan.world.staff_hour_yuan
-                organization.books.overheads += linkage.meeting_hours * price
         rows = np.flatnonzero(state.list_committee | state.list_workers | state.list_volunteers)
         if len(rows) == 0:
             return
