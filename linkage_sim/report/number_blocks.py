@@ -10,7 +10,8 @@ and is filled by `python -m linkage_sim.report.number_blocks README.md results/x
 - `headline`: what each reform changes in the five headline outcomes;
 - `baseline`: figures of the baseline beside published bands;
 - `forest`, with ` to docs/images/forest.png`: the picture, copied out of the results;
-- `fitted`, from `schema`: assumptions chosen so that figures of the baseline come out; filled
+- `fitted`: assumptions chosen so that figures of the baseline come out, with the values behind
+  these results; from `schema` in place of a directory, with the values of today, and then filled
   whenever the file is.
 
 ` in zh` at the end of a marker asks for Chinese. Results are read, a model is never run.
@@ -42,7 +43,8 @@ CONTENT = re.compile(
     r"(?P<kind>\S+) from (?P<place>\S+)(?: to (?P<picture>\S+))?(?: in (?P<lang>en|zh))?"
 )
 END = "<!-- end -->"
-KINDS = ("headline", "baseline", "forest", "fitted")
+TABLES = {"headline": headline_table, "baseline": baseline_table, "fitted": fitted_table}
+FOREST = "forest"
 SCHEMA = "schema"
 PICTURE = "figures/forest.png"
 BAD_INPUT, DAMAGED = 2, 4
@@ -159,25 +161,25 @@ def _block(
         problems.append(say("document.error.marker", path=path, line=first, found=content))
         return None
     kind, place, picture = read["kind"], read["place"], read["picture"]
-    if kind not in KINDS:
+    known = (*TABLES, FOREST)
+    if kind not in known:
         problems.append(say(
-            "document.error.kind", path=path, line=first, kind=kind, known=", ".join(KINDS)
+            "document.error.kind", path=path, line=first, kind=kind, known=", ".join(known)
         ))
-    elif (picture is None) == (kind == "forest"):
+    elif (picture is None) == (kind == FOREST):
         problems.append(say("document.error.destination", path=path, line=first))
-    elif (place == SCHEMA) != (kind == "fitted"):
+    elif place == SCHEMA and kind != "fitted":
         problems.append(say("document.error.schema", path=path, line=first))
     return Block(kind, place, picture, read["lang"] or "en", first, stop)
 
 
 def _content(block: Block, path: Path, place: Path | None) -> list[str]:
-    if place is None or block.kind == "fitted":
-        return [*fitted_table(block.lang), "", _made(path, None, block.lang)]
+    if place is None or block.place == SCHEMA:
+        return [*fitted_table(None, block.lang), "", _made(path, None, block.lang)]
     made = _made(path, block.place, block.lang)
-    if block.kind == "forest":
+    if block.kind == FOREST:
         return [_picture(block, place), "", made]
-    table = headline_table if block.kind == "headline" else baseline_table
-    lines = table(place, block.lang)
+    lines = TABLES[block.kind](place, block.lang)
     return [*lines, "", source_line(place, block.place, block.lang), made]
 
 

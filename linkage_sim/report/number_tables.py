@@ -106,20 +106,51 @@ def chosen_for_baseline() -> list[Parameter]:
     return [item for item in parameters() if FITTED in item.source]
 
 
-def fitted_table(lang: str) -> list[str]:
-    """Set the parameters that were chosen so that figures of the baseline come out."""
+def fitted_table(place: Path | None, lang: str) -> list[str]:
+    """Set the parameters that were chosen so that figures of the baseline come out.
+
+    Parameters
+    ----------
+    place
+        Results whose baseline tells the values, so that they are those behind its figures; where
+        the schema says otherwise by now, a note says so. None: the schema's own values.
+    """
     names = ("parameter", "title", "value", "unit", "range", "confidence")
     head = [say(f"document.column.{name}", lang) for name in names]
-    return _markdown(head, [_parameter(item, lang) for item in chosen_for_baseline()])
+    used = {} if place is None else _values_of_baseline(place)
+    rows, notes = [], []
+    for item in chosen_for_baseline():
+        value = item.default if place is None else used.get(item.name)
+        limits = "" if item.low is None or item.high is None else _range(item.low, item.high, lang)
+        rows.append([
+            f"`{item.name}`", item.title(lang), _value(value, lang), _unit(item.unit, lang),
+            limits, item.confidence,
+        ])
+        if value != item.default:
+            notes.append("- " + say(
+                "document.other_now", lang, name=f"`{item.name}`", value=_value(item.default, lang)
+            ))
+    return [*_markdown(head, rows), *([""] if notes else []), *notes]
 
 
-def _parameter(item: Parameter, lang: str) -> list[str]:
-    value = f"{item.default:g}" if isinstance(item.default, float) else str(item.default)
-    limits = "" if item.low is None or item.high is None else _range(item.low, item.high, lang)
-    return [
-        f"`{item.name}`", item.title(lang), value, _unit(item.unit, lang), limits,
-        item.confidence,
-    ]
+def _values_of_baseline(place: Path) -> dict[str, Any]:
+    record = load_provenance(place)
+    content = next(
+        item["content"] for item in record["scenarios"] if item["name"] == record["baseline"]
+    )
+    return {item.name: _found(content, item.name) for item in chosen_for_baseline()}
+
+
+def _found(content: Any, name: str) -> Any:
+    for part in name.split("."):
+        content = content.get(part) if isinstance(content, dict) else None
+    return content
+
+
+def _value(value: Any, lang: str) -> str:
+    if value is None:
+        return say("document.unknown", lang)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _range(low: float, high: float, lang: str) -> str:

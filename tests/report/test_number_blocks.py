@@ -16,7 +16,7 @@ from linkage_sim.report.bands import BANDS, WITHOUT_BAND
 from linkage_sim.report.number_blocks import fill, main
 from linkage_sim.report.number_tables import chosen_for_baseline
 from linkage_sim.scenario.fields import FITTED
-from linkage_sim.scenario.schema import parameters
+from linkage_sim.scenario.schema import Scenario, parameters
 from linkage_sim.studies.compare import difference_table
 from linkage_sim.studies.results import ResultsDamagedError, results_folder
 from linkage_sim.words import entries, set_language
@@ -54,6 +54,10 @@ def write(place: Path, rows: list[dict[str, Any]], **changed: Any) -> Path:
         "baseline": "before", "seeds": [1, 2], "model_version": 7, "package_version": "1.2.3",
         "git": {"commit": "0123456789abcdef", "dirty": False},
         "command": ["/far/away/linkage_sim/__main__.py", "compare", "before", "before+vote"],
+        "scenarios": [
+            {"name": "vote", "content": {}},
+            {"name": "before", "content": Scenario().model_dump(mode="json")},
+        ],
         **changed,
     }
     with results_folder(place) as folder:
@@ -205,6 +209,24 @@ def test_the_list_of_fitted_values_is_the_schemas() -> None:
     assert row_of(path, "assumptions.effort.mission_mean")[4] == "0 to 1"
 
 
+def test_fitted_values_are_those_behind_the_results(results: Path) -> None:
+    path = page(block("fitted from results/ours"))
+    fill(path, results)
+    today = path.read_text(encoding="utf-8")
+    assert "by now" not in today
+    name = "assumptions.effort.mission_mean"
+    older = Scenario().with_values({name: 0.875}).model_dump(mode="json")
+    del older["assumptions"]["opinion"]["base"]
+    write(results, rows_by_hand(), scenarios=[{"name": "before", "content": older}])
+    fill(path, results)
+    assert row_of(path, name)[2] == "0.875"
+    assert row_of(path, "assumptions.opinion.base")[2] == "undefined"
+    text = path.read_text(encoding="utf-8")
+    declared = f"{next(item.default for item in parameters() if item.name == name):g}"
+    assert f"- `{name}`: the schema says {declared} by now;" in text
+    assert text.count("by now") == 2
+
+
 def test_the_picture_is_copied_and_shown(results: Path) -> None:
     path = page(block("forest from results/ours to docs/images/forest.png"))
     assert fill(path, results) == 1
@@ -259,8 +281,7 @@ def test_blocks_of_other_results_and_examples_are_left_alone(results: Path) -> N
         (block("headline"), "PAGE.md:1: cannot be understood: headline;"),
         (block("headline from results/ours to a.png"), "PAGE.md:1: a forest needs"),
         (block("forest from results/ours"), "PAGE.md:1: a forest needs"),
-        (block("fitted from results/ours"), "PAGE.md:1: the fitted values come from the schema"),
-        (block("headline from schema"), "PAGE.md:1: the fitted values come from the schema"),
+        (block("headline from schema"), "PAGE.md:1: only fitted values can come from the schema"),
     ],
 )
 def test_what_cannot_be_filled_is_told_and_nothing_written(
