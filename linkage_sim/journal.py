@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from linkage_sim.world.columns import N_FIFTHS, People
+
+# Hours of a contract that a story tells; documents stand for all paper.
+HOURS = ("worked", "substance", "showcase", "document", "volunteer")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -14,6 +21,24 @@ class Entry:
     project: str
     event: str
     facts: dict[str, Any]
+
+
+def who_was_served(people: People, community: int, persons: Any) -> dict[str, Any]:
+    """Count persons served, each once, by age group and by fifth of vulnerability.
+
+    Returns
+    -------
+    dict
+        `ages` (0-14, 15-39, 40-59, 60+) and `fifths` (least to most vulnerable) in persons;
+        `bottom_lives_here`, the share of the community's residents in the most vulnerable fifth.
+    """
+    served = np.unique(np.asarray(persons, dtype=np.int64))
+    bottom = people.fifth[people.rows(community)] == N_FIFTHS - 1
+    return {
+        "ages": np.bincount(people.age_group[served], minlength=4).tolist(),
+        "fifths": np.bincount(people.fifth[served], minlength=N_FIFTHS).tolist(),
+        "bottom_lives_here": round(float(bottom.mean()), 4),
+    }
 
 
 class Journal:

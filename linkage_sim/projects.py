@@ -56,6 +56,19 @@ class Evidence:
     sources: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one source said before it was put together with others: persons in need by category."""
+
+    weight: float
+    heard: tuple[float, ...]
+
+    def share(self, category: int) -> float:
+        """Share of all need it spoke of that is of this category; 0 where it heard of nobody."""
+        total = sum(self.heard)
+        return self.heard[category] / total if total > 0.0 else 0.0
+
+
 @dataclass(slots=True)
 class Hearing:
     """What the committee goes by in one year: evidence of all sources used, together."""
@@ -69,6 +82,7 @@ class Hearing:
     asked: int
     sources: tuple[str, ...]
     ballots: Any = None
+    told: dict[str, Told] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -226,6 +240,11 @@ class ContractRecord:
     verdict: Verdict | None
     true_effect: float
     paid_yuan: float
+
+    @property
+    def id(self) -> str:
+        """Name of the project, permanent over stages."""
+        return self.file.candidate.id
 
 
 def record_of(contract: Contract) -> ContractRecord:

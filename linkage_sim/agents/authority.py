@@ -46,8 +46,12 @@ class ApprovalAuthority(mesa.Agent):
 
     def return_factor(self, file: File) -> float:
         """What a file's quality leaves of the probability that it is sent back; 1 at quality 0.5."""
+        return self.return_factor_at(file.evidence_quality)
+
+    def return_factor_at(self, quality: float) -> float:
+        """Give the same for any quality: of a file with exact evidence, for example."""
         exponent = self.model.plan.assumptions.officials.return_quality
-        lacking = max(0.0, 1.0 - file.evidence_quality) / HALF
+        lacking = max(0.0, 1.0 - quality) / HALF
         return float(min(2.0, lacking**exponent)) if exponent > 0.0 else 1.0
 
     def finds_flaw(self, file: File, desk_number: int) -> bool:

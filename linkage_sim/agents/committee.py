@@ -9,7 +9,7 @@ import numpy as np
 
 from linkage_sim import votes
 from linkage_sim.draws import Decision
-from linkage_sim.projects import N_CATEGORIES, Candidate, Evidence, Hearing, Ledger
+from linkage_sim.projects import N_CATEGORIES, Candidate, Evidence, Hearing, Ledger, Told
 from linkage_sim.scenario.assumptions import Hearing as HearingAssumptions
 from linkage_sim.scenario.policy import Proposal
 from linkage_sim.scenario.registry import SOURCES
@@ -68,12 +68,14 @@ class CommunityCommittee(mesa.Agent):
         yuan = hours = 0.0
         asked = 0
         ballots = None
+        told: dict[str, Told] = {}
         most = ground.yuan * MOST_SPENT_ON_HEARING
         for name, weight in weights.items():
             ground.yuan = most - yuan
             ground.hours = self.hours_left - hours
             evidence: Evidence = SOURCES.get(name)().estimate(ground)
             heard += weight * evidence.heard
+            told[name] = Told(weight, tuple(float(persons) for persons in evidence.heard))
             quality += weight * evidence_quality(evidence, ground.beliefs)
             for category, rows in evidence.known.items():
                 known[category].append(rows)
@@ -90,7 +92,7 @@ class CommunityCommittee(mesa.Agent):
         if self.model.plan.policy.proposal.method == "mixed":
             ballots = None  # a vote decides only where it is the method, else it informs
         return Hearing(
-            heard, quality, merged, yuan, hours, closing_day, asked, tuple(weights), ballots
+            heard, quality, merged, yuan, hours, closing_day, asked, tuple(weights), ballots, told
         )
 
     def believe(self, hearing: Hearing, priorities: Float64, beliefs: HearingAssumptions) -> Float64:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from linkage_sim.scenario.fields import AGE_GROUPS
 from linkage_sim.words import has, say
 
 DAYS_PER_YEAR = 364
+LAST_OF_THE_YEAR = ("evaluated", "expired")
 Row = Mapping[str, Any]
 Facts = dict[str, Any]
 
@@ -31,13 +33,10 @@ def story(rows: Iterable[Row], lang: str | None = None) -> list[str]:
     # A contract and its first plan of effort bear one day; people sign before they plan.
     ordered = sorted(rows, key=lambda row: (row["day"], row["event"] == "mix", row["order"]))
     told = []
-    before: float | None = None
     for row in ordered:
         day = float(row["day"])
         facts: Facts = json.loads(row["facts"])
-        facts["later"] = _plain(day - (day if before is None else before))
-        year, within = divmod(day, DAYS_PER_YEAR)
-        when = say("story.when", lang, year=int(year), day=_plain(within))
+        when = _when(day, str(row["event"]), lang)
         try:
             sentences = _TELL.get(str(row["event"]), _nothing_known)(facts, lang)
         except (KeyError, TypeError):
@@ -45,7 +44,6 @@ def story(rows: Iterable[Row], lang: str | None = None) -> list[str]:
         if not sentences:
             sentences = [_other(row, lang)]
         told.append(when + (" " if (lang or _language()) == "en" else "").join(sentences))
-        before = day
     return told
 
 
@@ -59,6 +57,14 @@ def _language() -> str:
     from linkage_sim.words import language
 
     return language()
+
+
+def _when(day: float, event: str, lang: str | None) -> str:
+    year, within = divmod(day, DAYS_PER_YEAR)
+    if within == 0.0 and event in LAST_OF_THE_YEAR:
+        # Books close at the last moment of a year, not at the first one of the next.
+        year, within = year - 1.0, float(DAYS_PER_YEAR)
+    return say("story.when", lang, year=int(year), day=_days(within))
 
 
 def _proposed(facts: Facts, lang: str | None) -> list[str]:
@@ -79,15 +85,38 @@ def _proposed(facts: Facts, lang: str | None) -> list[str]:
     return sentences + ([say("story.flawed", lang)] if facts["flawed"] else [])
 
 
+def _submitted(facts: Facts, lang: str | None) -> list[str]:
+    sentences = [say("story.submitted", lang, community=_plain(facts["community"]))]
+    shares = [
+        say(
+            "story.source_share", lang, source=project_words("source", name, lang),
+            share=_percent(share), weight=_percent(facts["weights"][name]),
+        )
+        for name, share in facts["heard"].items()
+    ]
+    if shares:
+        sentences.append(say("story.heard", lang, shares=_joined(shares, lang)))
+    return sentences
+
+
 def _desk(facts: Facts, lang: str | None) -> list[str]:
-    key = "story.desk_returned" if facts["returned"] else "story.desk_passed"
-    desk = project_words("desk", facts["desk"], lang)
-    return [say(key, lang, desk=desk, later=facts["later"], visit=_plain(facts["visit"]))]
+    values = {
+        "desk": project_words("desk", facts["desk"], lang), "days": _days(facts["days"]),
+        "waited": _days(facts["waited_days"]), "visit": _plain(facts["visit"]),
+        "reason": project_words("reason", facts["reason"], lang),
+    }
+    if not facts["returned"]:
+        return [say("story.desk_passed", lang, **values)]
+    return [
+        say("story.desk_returned", lang, **values),
+        say("story.mending", lang, rework=_days(facts["rework_days"]),
+            chance=_percent(facts["chance"], 1)),
+    ]
 
 
 def _decided(facts: Facts, lang: str | None) -> list[str]:
     values = {
-        "days": _plain(facts["days"]), "returns": _plain(facts["returns"]),
+        "days": _days(facts["days"]), "returns": _plain(facts["returns"]),
         "score": _known(facts["score"], lang),
     }
     if facts["approved"]:
@@ -96,8 +125,9 @@ def _decided(facts: Facts, lang: str | None) -> list[str]:
     return [say("story.rejected", lang, reason=reason, **values)]
 
 
-def _expired(_facts: Facts, lang: str | None) -> list[str]:
-    return [say("story.expired", lang)]
+def _expired(facts: Facts, lang: str | None) -> list[str]:
+    values = {"days": _days(facts["days"]), "returns": _plain(facts["returns"])}
+    return [say("story.expired", lang, **values)]
 
 
 def _lapsed(facts: Facts, lang: str | None) -> list[str]:
@@ -106,7 +136,10 @@ def _lapsed(facts: Facts, lang: str | None) -> list[str]:
 
 def _signed(facts: Facts, lang: str | None) -> list[str]:
     names = ("organization", "places", "weeks", "promised")
-    return [say("story.signed", lang, **{name: _plain(facts[name]) for name in names})]
+    values = {name: _plain(facts[name]) for name in names}
+    if facts["go_on"]:
+        return [say("story.goes_on", lang, **values)]
+    return [say("story.signed", lang, bidders=_plain(facts["bidders"]), **values)]
 
 
 def _mix(facts: Facts, lang: str | None) -> list[str]:
@@ -127,13 +160,44 @@ def _evaluated(facts: Facts, lang: str | None) -> list[str]:
     ]
     names = ("weeks", "served", "contacts", "heads", "events", "ended", "promised")
     sentences = [
-        say("story.served", lang, **{name: _plain(facts[name]) for name in names}),
+        say("story.delivered", lang, **{name: _plain(facts[name]) for name in names}),
+        *_served(facts, lang),
+        *_hours(facts["hours"], lang),
         say("story.evaluated", lang, score=_plain(facts["score"]),
             effect=_plain(facts["true_effect"])),
         say("story.indicators", lang, indicators=_joined(indicators, lang)),
         say("story.renewed" if facts["renewed"] else "story.not_renewed", lang),
     ]
     return sentences + ([say("story.audited", lang)] if facts["audited"] else [])
+
+
+def _served(facts: Facts, lang: str | None) -> list[str]:
+    total = sum(facts["fifths"])
+    if total == 0:
+        return []
+    ages = [
+        say("story.age_count", lang, age=say(f"story.age.{name}", lang), persons=_plain(persons))
+        for name, persons in zip(AGE_GROUPS, facts["ages"], strict=True)
+    ]
+    fifths = [_plain(persons) for persons in facts["fifths"]]
+    return [
+        say("story.served_ages", lang, ages=_joined(ages, lang)),
+        say(
+            "story.served_fifths", lang, fifths=_joined(fifths, lang),
+            share=_percent(facts["fifths"][-1] / total), here=_percent(facts["bottom_lives_here"]),
+        ),
+    ]
+
+
+def _hours(hours: Facts, lang: str | None) -> list[str]:
+    worked = hours["worked"]
+    if worked <= 0.0:
+        return [say("story.no_hours", lang)]
+    shares = {
+        name: _percent(hours[name] / worked) for name in ("substance", "showcase", "document")
+    }
+    volunteer = _plain(hours["volunteer"])
+    return [say("story.hours", lang, worked=_plain(worked), volunteer=volunteer, **shares)]
 
 
 def _nothing_known(_facts: Facts, _lang: str | None) -> list[str]:
@@ -146,8 +210,8 @@ def _other(row: Row, lang: str | None) -> str:
 
 
 _TELL: dict[str, Callable[[Facts, str | None], list[str]]] = {
-    "proposed": _proposed, "desk": _desk, "decided": _decided, "expired": _expired,
-    "lapsed": _lapsed, "signed": _signed, "mix": _mix, "midterm": _midterm,
+    "proposed": _proposed, "submitted": _submitted, "desk": _desk, "decided": _decided,
+    "expired": _expired, "lapsed": _lapsed, "signed": _signed, "mix": _mix, "midterm": _midterm,
     "evaluated": _evaluated,
 }
 
@@ -160,8 +224,13 @@ def _plain(value: Any) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f}"
+def _days(value: float) -> str:
+    text = f"{value:,.1f}"
+    return text.removesuffix(".0")
+
+
+def _percent(share: float, digits: int = 0) -> str:
+    return f"{100.0 * share:.{digits}f}"
 
 
 def _known(value: Any, lang: str | None) -> str:

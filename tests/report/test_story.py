@@ -23,25 +23,36 @@ def whole_life() -> list[Row]:
         row(0, 378.0, "proposed", category="health", cost_yuan=18_500.0, sources=["survey"],
             asked=301, heard_persons=41.5, share_heard=0.27, true_persons=63.0, quality=0.81,
             places=17, named=5, returning=False, flawed=False),
-        row(1, 381.5, "desk", desk="community check", returned=True, visit=1),
-        row(2, 395.5, "desk", desk="own desk", returned=False, visit=2),
+        row(9, 378.0, "submitted", community=3, heard={"survey": 0.31, "directive": 0.12},
+            weights={"survey": 0.8, "directive": 0.2}),
+        row(1, 381.5, "desk", desk="community check", returned=True, visit=1, days=3.5,
+            waited_days=2.1, rework_days=15.0, chance=0.066, reason="uncertain estimate"),
+        row(2, 395.5, "desk", desk="own desk", returned=False, visit=2, days=8.0, waited_days=5.5,
+            reason="in order"),
         row(3, 395.5, "decided", approved=True, reason="approved", days=17.5, returns=1,
             score=0.4321),
         row(4, 400.0, "mix", substance=0.61, showcase=0.22, documents=0.17, revision=0),
-        row(5, 400.0, "signed", organization=7, places=17, promised=23.4, weeks=44.0),
+        row(5, 400.0, "signed", organization=7, places=17, promised=23.4, weeks=44.0,
+            bidders=6, go_on=False),
         row(6, 500.0, "midterm", seen=0.33, withheld=0.0),
         row(7, 500.0, "mix", substance=0.44, showcase=0.37, documents=0.19, revision=1),
         row(8, 728.0, "evaluated", score=0.91, true_effect=0.28, renewed=True, audited=False,
             indicators={"activity": 0.96, "outcome": 0.52}, contacts=205.0, events=12.0,
-            heads=340.0, ended=9.0, served=71, weeks=43.0, promised=23.4),
+            heads=340.0, ended=9.0, served=71, weeks=43.0, promised=23.4,
+            ages=[3, 8, 20, 40], fifths=[10, 11, 12, 13, 25], bottom_lives_here=0.21,
+            hours={"worked": 800.5, "substance": 480.0, "showcase": 176.0, "document": 136.0,
+                   "volunteer": 60.5}),
     ]
 
 
 def other_ends() -> list[Row]:
     return [
-        row(9, 10.0, "decided", approved=False, reason="no money left", days=5.0, returns=0,
+        row(13, 10.0, "decided", approved=False, reason="no money left", days=5.0, returns=0,
             score=None),
-        row(10, 11.0, "expired"),
+        row(10, 11.0, "expired", days=205.5, returns=2),
+        row(14, 11.5, "signed", organization=4, places=9, promised=5.5, weeks=52.0, go_on=True),
+        row(15, 11.7, "desk", desk="finance", returned=False, visit=1, days=8.0, waited_days=5.5,
+            reason="flaw found"),
         row(11, 12.0, "lapsed", reason="no bidder"),
         row(12, 13.0, "midterm", seen=None, withheld=0.4),
     ]
@@ -53,9 +64,9 @@ def altered(value: Any) -> Any:
     if isinstance(value, str):
         return value + " altered"
     if isinstance(value, list):
-        return [*value, "letters"]
+        return [*value, "letters"] if isinstance(value[0], str) else [*value[:-1], value[-1] + 7]
     if isinstance(value, dict):
-        return {**value, "documents": 0.77}
+        return {name: number + 0.25 for name, number in value.items()}
     # Money is told in whole yuan; anything else shows a quarter.
     return 5.0 if value is None else value + (0.25 if value < 1_000 else 1.0)
 
@@ -65,7 +76,7 @@ FACTS = [
     for place, entry in enumerate([*whole_life(), *other_ends()])
     for name in json.loads(entry["facts"])
     # The word of an approval is the approval itself; that money was withheld is told, not how much.
-    if (entry["event"], name) != ("decided", "reason") or entry["order"] == 9
+    if (entry["event"], name) != ("decided", "reason") or entry["order"] == 13
 ]
 
 
@@ -74,6 +85,9 @@ FACTS = [
 def test_every_fact_that_changes_changes_its_sentence(place: int, name: str, lang: str) -> None:
     entry = [*whole_life(), *other_ends()][place]
     facts = json.loads(entry["facts"])
+    if name == "go_on":
+        facts["bidders"] = 3  # who goes on does not say how many could bid
+        entry = {**entry, "facts": json.dumps(facts)}
     if name in ("withheld", "revision"):
         facts[name] = 0 if facts[name] else 1
     else:
@@ -86,11 +100,11 @@ def test_every_fact_that_changes_changes_its_sentence(place: int, name: str, lan
 def test_one_altered_row_changes_one_sentence_only(lang: str) -> None:
     rows = whole_life()
     before = story(rows, lang)
-    facts = {**json.loads(rows[1]["facts"]), "returned": False}
-    rows[1] = {**rows[1], "facts": json.dumps(facts)}
+    facts = {**json.loads(rows[2]["facts"]), "returned": False}
+    rows[2] = {**rows[2], "facts": json.dumps(facts)}
     after = story(rows, lang)
     changed = [place for place, text in enumerate(before) if text != after[place]]
-    assert changed == [1] and len(after) == len(before)
+    assert changed == [2] and len(after) == len(before)
 
 
 def test_a_row_that_is_missing_is_not_told() -> None:
@@ -105,12 +119,40 @@ def test_the_story_in_words() -> None:
     told = story(whole_life(), "en")
     assert told[0].startswith("Year 1, day 14: the committee proposed a project of category health")
     assert "survey; 301 persons" in told[0] and "41.5 persons" in told[0] and "63" in told[0]
-    assert "“community check” returned" in told[1] and "3.5 days" in told[1]
-    assert "“own desk” finished" in told[2] and "14 days" in told[2]
-    assert "approved, 17.5 days after submission; returns: 1" in told[3]
-    assert "organization 7 signed" in told[4], "people sign before they plan"
-    assert "61 % substantive" in told[5] and "revised" in told[7]
-    assert "score of 0.91; the true effect was 0.28" in told[8]
+    assert "committee of community 3 handed in" in told[1]
+    assert "survey 31 % (weight 80 %), directive from above 12 % (weight 20 %)" in told[1]
+    assert "“community check” returned the file after 3.5 days, 2.1 of them waiting" in told[2]
+    assert "estimate of need is too uncertain" in told[2] and "takes 15 days" in told[2]
+    assert "returns 6.6 %" in told[2]
+    assert "“own desk” was done with the file after 8 days, 5.5 of them waiting" in told[3]
+    assert "approved, 17.5 days after submission; returns: 1" in told[4]
+    assert "organization 7, one of 6 that could bid, signed" in told[5], "who plans has signed"
+    assert "61 % substantive" in told[6] and "revised" in told[8]
+    assert told[9].startswith("Year 1, day 364: in 43 weeks")
+    assert "score of 0.91; the true effect was 0.28" in told[9]
+    assert "0–14: 3, 15–39: 8, 40–59: 20, 60 and older: 40" in told[9]
+    # 25 of 71 persons are 35 %.
+    assert "35 % of those served are among the most vulnerable, as are 21 %" in told[9]
+    assert "Of 800.5 staff hours 60 % went into substantive service, 22 %" in told[9]
+
+
+def test_other_ends_in_words() -> None:
+    told = " ".join(story(other_ends(), "en"))
+    assert "the file expired, 205.5 days after submission; returns: 2" in told
+    assert "goes on for another year without a new tender: organization 4" in told
+    assert "“finance” was done with the file" in told and "flaw found" in told
+
+
+def facts_of_hours() -> list[str]:
+    return list(json.loads(whole_life()[-1]["facts"])["hours"])
+
+
+def test_nobody_served_and_no_hour_worked_are_told_as_such() -> None:
+    last = whole_life()[-1]
+    facts = {**json.loads(last["facts"]), "ages": [0] * 4, "fifths": [0] * 5, "served": 0,
+             "hours": dict.fromkeys(facts_of_hours(), 0.0)}
+    told = story([{**last, "facts": json.dumps(facts)}], "en")[0]
+    assert "No hour was worked." in told and "By fifths" not in told and "%" not in told
 
 
 def test_rows_in_any_order_tell_the_same_story() -> None:

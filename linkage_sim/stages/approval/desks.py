@@ -20,13 +20,18 @@ from linkage_sim.timeline import Timeline, next_meeting
 
 @dataclass(slots=True)
 class Visit:
-    """One file at one desk; `place` is the desk's place on the file's way."""
+    """One file at one desk; `place` is the desk's place on the file's way.
+
+    `worked` are the days an officer needs for it, known once the work begins; what is left of the
+    days at the desk is waiting: for an officer, a statutory period or a meeting.
+    """
 
     place: int
     identity: int
     visit: int
     arrived: float
     on_done: Callable[..., None]
+    worked: float = 0.0
 
 
 @dataclass(slots=True)
@@ -60,6 +65,7 @@ class DeskQueue:
     def _start(self, visit: Visit) -> None:
         self.busy += 1
         days = self.service_days(visit.identity, visit.visit) * (1.0 + self.extra_checks)
+        visit.worked = days
         self.timeline.plan(self.timeline.day + days, self._finish, visit)
 
     def _finish(self, visit: Visit) -> None:
@@ -116,7 +122,8 @@ class Route:
     return_factor
         What the quality of the file leaves of the probability of return.
     on_desk
-        Called with (route, queue, returned) after each visit; may end the route by `stop()`.
+        Called with (route, queue, returned) after each visit, which stands in `last`; may end
+        the route by `stop()`.
     on_gate
         Called with (route) when a desk that ranks files is done; must call `go_on` or `stop`.
     on_done
@@ -148,6 +155,7 @@ class Route:
         self.round = 0
         self.pending = 0
         self.returned_now = False
+        self.last: Visit | None = None
         self.returns = 0
         self.visits = 0
         self.stopped = False
@@ -177,6 +185,7 @@ class Route:
             return
         queue = self.queues[visit.place]
         self.visits += 1
+        self.last = visit
         returned = queue.returns(self.identity, self.round, self.return_factor)
         self.returned_now = self.returned_now or returned
         if self.on_desk is not None:

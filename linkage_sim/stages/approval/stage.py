@@ -56,6 +56,8 @@ class ApprovalStage:
     def submit(self, files: list[File]) -> None:
         """Take in the files of one community, all at once."""
         self.files.extend(files)
+        for file in files:
+            self._note_submission(file)
         mediators, timeline = self.model.mediators, self.model.timeline
         together: list[File] = []
         if mediators.frozen("decision"):
@@ -73,6 +75,18 @@ class ApprovalStage:
             latency = float(self.policy.fixed_latency_days)
             timeline.plan(timeline.day + latency, self._decide_together, together)
 
+    def _note_submission(self, file: File) -> None:
+        community, category = file.candidate.community, file.candidate.category
+        if not self.model.journal.keep:
+            return
+        hearing = self.model.proposal.hearings.get((community, file.year))
+        told = hearing.told if hearing is not None else {}
+        self.model.journal.note(
+            file.submitted_day, file.id, "submitted", community=community,
+            heard={name: round(part.share(category), 4) for name, part in told.items()},
+            weights={name: round(part.weight, 4) for name, part in told.items()},
+        )
+
     def _recorded_order(self, file: File) -> int:
         recorded = self.model.mediators.recall("decision", ("file", file.id, file.year))
         return recorded.order if recorded is not None else 0
@@ -87,7 +101,11 @@ class ApprovalStage:
                 file.expired = True
                 file.reason = "expired"
                 self._release(file)
-                self.model.journal.note(self.model.timeline.day, file.id, "expired")
+                day = self.model.timeline.day
+                self.model.journal.note(
+                    day, file.id, "expired", days=round(day - file.submitted_day, 2),
+                    returns=file.returns,
+                )
 
     def add_checks(self, community: int, fear: float) -> None:
         """Slow the desks of a street by the checks that officers add out of fear of blame."""
@@ -138,15 +156,33 @@ class ApprovalStage:
         street = self.model.street_of(file.candidate.community)
         file.visits += 1
         file.officer_yuan += street.visit_cost(queue.extra_checks)
-        self.model.journal.note(
-            self.model.timeline.day, file.id, "desk", desk=queue.desk.name,
-            returned=returned, visit=route.round + 1,
-        )
+        flawed = not returned and queue.desk.catches and street.finds_flaw(file, queue.number)
+        self._note_visit(route, queue, returned, flawed)
         if returned:
             file.returns += 1
-        elif queue.desk.catches and street.finds_flaw(file, queue.number):
+        elif flawed:
             route.stop()
             self._decide(file, False, "flaw found")
+
+    def _note_visit(self, route: Route, queue: DeskQueue, returned: bool, flawed: bool) -> None:
+        visit, day = route.last, self.model.timeline.day
+        if visit is None or not self.model.journal.keep:
+            return
+        reason = "flaw found" if flawed else "in order"
+        mending: dict[str, float] = {}
+        if returned:
+            # Would the desk have sent back an exact estimate of need too? Then it was routine.
+            exact = self.model.street_of(route.file.candidate.community).return_factor_at(1.0)
+            routine = queue.returns(route.identity, route.round, exact)
+            reason = "routine correction" if routine else "uncertain estimate"
+            chance = min(1.0, queue.desk.return_probability * route.return_factor)
+            mending = {"rework_days": float(route.rework_days), "chance": round(chance, 4)}
+        days = day - visit.arrived
+        self.model.journal.note(
+            day, route.file.id, "desk", desk=queue.desk.name, returned=returned,
+            visit=route.round + 1, reason=reason, days=round(days, 2),
+            waited_days=round(max(0.0, days - visit.worked), 2), **mending,
+        )
 
     def _at_gate(self, route: Route) -> None:
         # All files that reach the street office's meeting on one day are ranked together.

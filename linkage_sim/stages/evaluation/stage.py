@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.draws import Decision
+from linkage_sim.journal import HOURS, who_was_served
 from linkage_sim.kernels.tables import ATTENDED, CONTACT_ENDED
 from linkage_sim.projects import Contract, Ledger, Verdict
 from linkage_sim.stages.evaluation.instruments import Inspection, Outcome
@@ -130,6 +131,8 @@ class EvaluationStage:
             served=len(np.unique(case.met[case.kind != ATTENDED])),
             weeks=round(contract.delivery_weeks, 1),
             promised=round(contract.promised, 2), audited=verdict.audited,
+            hours={name: round(contract.totals[f"{name}_hours"], 1) for name in HOURS},
+            **who_was_served(model.people, community, case.met[case.kind != ATTENDED]),
         )
         return verdict
 

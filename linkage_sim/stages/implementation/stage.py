@@ -170,6 +170,9 @@ class ImplementationStage:
         model.journal.note(
             day, contract.id, "signed", organization=number, places=places,
             promised=round(promised, 2), weeks=round((contract.end_day - day) / 7.0, 1),
+            go_on=False, bidders=len(model.organizations_for(
+                candidate.community, self.plan.policy.implementation.bundle_communities
+            )),
         )
 
     def go_on(self, old: Contract, file: File) -> None:
@@ -187,6 +190,11 @@ class ImplementationStage:
             years_left=old.years_left - 1,
         )
         self._put_to_work(contract, self.model.timeline.day)
+        self.model.journal.note(
+            self.model.timeline.day, contract.id, "signed", places=places, go_on=True,
+            organization=contract.organization.number, promised=round(promised, 2),
+            weeks=round((contract.end_day - self.model.timeline.day) / 7.0, 1),
+        )
 
     def _put_to_work(self, contract: Contract, day: float) -> None:
         model, file, row = self.model, contract.file, contract.row
