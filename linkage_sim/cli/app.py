@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from linkage_sim.cli.spoken import spoken
+from linkage_sim.cli.typed import remember
 from linkage_sim.cli.verbs import program
 from linkage_sim.errors import InputError
 from linkage_sim.words import LANGUAGES, say, set_language
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # A terminal that lacks Chinese shows "?" rather than ending the program.
             stream.reconfigure(errors="replace")
+    remember(typed)
     wanted = _wanted_language(typed)
     set_language(wanted if wanted in LANGUAGES else None)
     if wanted not in (None, *LANGUAGES):

@@ -17,6 +17,7 @@ from linkage_sim.cli.study_words import (
     progress_bar,
     records,
 )
+from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.words import language, say
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from linkage_sim.scenario.schema import Scenario
     from linkage_sim.studies.compare import Plan, Run
+    from linkage_sim.studies.saved import SavedSeeds
 
 LAWS_SHOWN = 5
 
@@ -69,7 +71,7 @@ def compare(
         from linkage_sim.cli.dry_run import report_plan
 
         return report_plan(plan, workers, place, as_json)
-    return _compare(plan, workers, place, as_json, show_all, quiet)
+    return _compare(plan, specs, workers, place, as_json, show_all, quiet)
 
 
 def _load(specs: list[str], values: list[str]) -> list[Scenario]:
@@ -92,16 +94,14 @@ def _usual_place(plan: Plan) -> Path:
 
 
 def _compare(
-    plan: Plan, jobs: int, place: Path | None, as_json: bool, show_all: bool, quiet: bool
+    plan: Plan, specs: list[str], jobs: int, place: Path | None, as_json: bool, show_all: bool,
+    quiet: bool,
 ) -> None:
-    from linkage_sim.studies.results import results_folder
-
     if place is None:
-        table, runs = _run(plan, jobs, quiet)
-    else:
-        with results_folder(place) as folder:
+        with may_be_stopped():
             table, runs = _run(plan, jobs, quiet)
-            _write(folder, plan, runs, table)
+    else:
+        table, runs = _run_and_write(plan, jobs, place, quiet)
     failed = [run for run in runs if run.result is None]
     if as_json:
         print_json(records(table))
@@ -109,7 +109,7 @@ def _compare(
         for line in table_lines(table, plan.names, show_all, place):
             typer.echo(line)
         if place is not None and not quiet:
-            for line in closing_lines(plan, place):
+            for line in closing_lines(specs, place):
                 typer.echo(line)
     if failed:
         shown = str(place / "failures.parquet") if place is not None else "-"
@@ -132,16 +132,43 @@ def _broken_laws(runs: list[Run]) -> bool:
     return bool(found)
 
 
-def _run(plan: Plan, jobs: int, quiet: bool) -> tuple[pd.DataFrame, list[Run]]:
+def _run_and_write(
+    plan: Plan, jobs: int, place: Path, quiet: bool
+) -> tuple[pd.DataFrame, list[Run]]:
+    """Run what is not saved yet, then write everything; a stop keeps what is finished."""
+    from linkage_sim.studies.results import results_folder
+    from linkage_sim.studies.saved import SavedSeeds
+
+    total = len(plan.seeds)
+    with results_folder(place) as folder:
+        saved = SavedSeeds(place, plan)
+        before = saved.count(plan.seeds)
+        if before and not quiet:
+            to_stderr(say("study.resumed", done=before, total=total, path=place))
+
+        def kept() -> str:
+            done = saved.count(plan.seeds)
+            return say("study.interrupted.saved", done=done, total=total, path=place)
+
+        with may_be_stopped(kept):
+            table, runs = _run(plan, jobs, quiet, saved)
+            _write(folder, plan, runs, table)
+    return table, runs
+
+
+def _run(
+    plan: Plan, jobs: int, quiet: bool, saved: SavedSeeds | None = None
+) -> tuple[pd.DataFrame, list[Run]]:
     from linkage_sim.studies.compare import difference_table, outcome_rows, run_plan
 
-    with may_be_stopped(), progress_bar(say("study.progress.runs"), quiet) as progress:
-        runs = run_plan(plan, jobs, progress)
+    with progress_bar(say("study.progress.runs"), quiet) as progress:
+        runs = run_plan(plan, jobs, progress, saved)
     return difference_table(outcome_rows(runs), plan.names), runs
 
 
 def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> None:
     from linkage_sim.provenance import provenance_of
+    from linkage_sim.studies.results import provenance_hash
     from linkage_sim.studies.tables import tables_of
 
     record = provenance_of(
@@ -149,17 +176,17 @@ def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> Non
     )
     folder.write(
         tables_of(runs, plan.names, plan.scenarios), record, table,
-        figures=lambda path: _draw(table, path / "forest.png"),
+        figures=lambda path: _draw(table, path / "forest.png", provenance_hash(record)),
     )
 
 
-def _draw(table: pd.DataFrame, path: Path) -> None:
-    try:
-        from linkage_sim.report.figures import forest_plot
-    except ModuleNotFoundError:
+def _draw(table: pd.DataFrame, path: Path, source: str) -> None:
+    from linkage_sim.report.figures import forest_plot
+
+    if table.empty:
         return
     try:
-        forest_plot(table, path, language())
+        forest_plot(table, path, language(), f"provenance.json sha256:{source}")
     except InputError as trouble:
         # A picture that cannot be drawn is no reason to lose the numbers.
         to_stderr(str(trouble))
@@ -213,8 +240,9 @@ def _heading() -> list[str]:
 def _block(block: pd.DataFrame, baseline: str) -> list[list[str]]:
     halves = ((block["high"] - block["low"]) / 2).tolist()
     places = decimals_for(halves, block["baseline_mean"].tolist())
-    first = block.iloc[0]
-    rows = [["  " + baseline, number(float(first["baseline_mean"]), places), "", "", ""]]
+    # Means are over defined pairs: the reform with most of them says most about the baseline.
+    fullest = block.loc[block["n"].idxmax()]
+    rows = [["  " + baseline, number(float(fullest["baseline_mean"]), places), "", "", ""]]
     for row in block.to_dict("records"):
         interval = f"[{number(row['low'], places, True)}, {number(row['high'], places, True)}]"
         clear = row["low_adjusted"] > 0 or row["high_adjusted"] < 0
@@ -225,16 +253,16 @@ def _block(block: pd.DataFrame, baseline: str) -> list[list[str]]:
     return rows
 
 
-def closing_lines(plan: Plan, place: Path) -> list[str]:
-    """Say where results are and what to try next."""
+def closing_lines(specs: list[str], place: Path) -> list[str]:
+    """Say where results are and what to try next, as it can be typed here."""
     lines = ["", say("study.written", path=place)]
     picture = place / "figures" / "forest.png"
     if picture.exists():
         lines.append(say("study.picture", path=picture))
-    baseline = plan.names[0]
-    return [
-        *lines, "", say("study.next"),
-        "  " + say("study.next.trace", scenario=baseline),
-        "  " + say("study.next.one_lever", baseline=baseline, reform=plan.names[-1]),
-        "  " + say("study.next.rerun", path=place),
-    ]
+    one_lever = [specs[0], specs[-1], "--set", "policy.approval.fixed_latency_days=30"]
+    commands = (
+        ["run", specs[0], "--trace", "--out", "results/one_run"],
+        ["compare", *one_lever, "--out", "results/one_lever"],
+        ["rerun", str(place)],
+    )
+    return [*lines, "", say("study.next"), *(f"  {command_line(words)}" for words in commands)]

@@ -10,6 +10,7 @@ import typer
 
 from linkage_sim.cli.layout import columns, number
 from linkage_sim.cli.options import AsJson, Lang, print_json
+from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.words import say
 
@@ -55,7 +56,8 @@ def story_rows(
     from linkage_sim.studies.results import load_results, verify_results
 
     if "journal.parquet" not in verify_results(directory):
-        raise InputError(say("explain.no_journal", path=directory))
+        command = command_line(["run", "SCENARIO", "--trace", "--out", str(directory)])
+        raise InputError(say("explain.no_journal", path=directory, command=command))
     journal = load_results(directory, "journal")
     chosen = _run_of(journal, run, directory)
     mine = journal[journal["run_id"] == chosen]

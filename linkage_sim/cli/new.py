@@ -10,6 +10,7 @@ import typer
 
 from linkage_sim.cli.options import Lang, Quiet, to_stderr
 from linkage_sim.cli.template import template
+from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.locate import is_file
 from linkage_sim.words import say
@@ -38,7 +39,7 @@ def new(
         raise InputError(say("cli.cannot_write", path=path, reason=reason)) from None
     if not quiet:
         to_stderr(say("cli.written", path=path))
-        to_stderr(say("cli.new.next", path=path))
+        to_stderr(say("cli.new.next", command=command_line(["validate", str(path)])))
 
 
 def _seen_from(folder: Path, base: str) -> str:

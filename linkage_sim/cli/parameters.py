@@ -9,6 +9,7 @@ import typer
 from pydantic import BaseModel
 
 from linkage_sim.cli.options import AsJson, Lang, print_json
+from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.words import language, say, unit_words
 
@@ -39,7 +40,8 @@ def list_parameters(
         if word in item.name.lower() or word in item.title_en.lower() or word in item.title_zh
     ]
     if not chosen:
-        raise InputError(say("cli.parameters.none", word=word))
+        every = command_line(["parameters"])
+        raise InputError(say("cli.parameters.none", word=word, command=every))
     if as_json:
         print_json([as_record(item) for item in chosen])
     elif markdown:

@@ -18,6 +18,8 @@ from linkage_sim.cli.study_words import (
     progress_bar,
     unit_of,
 )
+from linkage_sim.cli.typed import command_line
+from linkage_sim.scenario.locate import is_file
 from linkage_sim.words import say
 
 if TYPE_CHECKING:
@@ -61,7 +63,10 @@ def run(
     if as_json:
         print_json(as_record(plan, name, result))
     else:
-        _print(plan, name, result, place, quiet)
+        _print(plan, name, result)
+        if not quiet:
+            for line in closing_lines(plan, scenario, result, place):
+                typer.echo(line)
     for problem in result.problems:
         to_stderr(say("study.law_broken", problem=problem))
     if result.problems:
@@ -108,26 +113,28 @@ def as_record(plan: Scenario, name: str, result: Result) -> dict[str, Any]:
 # -- what is printed ---------------------------------------------------------------------------
 
 
-def _print(plan: Scenario, name: str, result: Result, place: Path | None, quiet: bool) -> None:
+def _print(plan: Scenario, name: str, result: Result) -> None:
     typer.echo(say("study.run.title", scenario=name, seed=result.seed, years=plan.run.years))
     for line in ["", *outcome_lines(result), "", say("study.run.years"), *year_lines(result)]:
         typer.echo(line)
     if plan.run.check and not result.problems:
         typer.echo("\n" + say("study.laws_hold"))
-    if quiet:
-        return
-    lines = [""]
-    if place is not None:
-        lines += [say("study.written", path=place), ""]
-    lines.append(say("study.next"))
+
+
+def closing_lines(
+    plan: Scenario, spec: str, result: Result, place: Path | None
+) -> list[str]:
+    """Say where results are and what to try next, as it can be typed here."""
+    lines = ["", say("study.written", path=place)] if place is not None else []
     shown = next((row["id"] for row in result.project_rows if row["promised"] > 0), None)
     if place is not None and plan.run.trace and shown is not None:
-        lines.append("  " + say("study.next.explain", path=place, project=shown))
+        first = ["explain", str(place), "--project", str(shown)]
     else:
-        lines.append("  " + say("study.next.trace", scenario=name))
-    lines.append("  " + say("study.next.compare", scenario=name))
-    for line in lines:
-        typer.echo(line)
+        first = ["run", spec, "--trace", "--out", "results/one_run"]
+    base = spec if is_file(Path(spec)) else spec.split("+")[0]
+    second = ["compare", base, spec if spec != base else f"{base}+full_reform"]
+    commands = (command_line(words) for words in (first, second))
+    return [*lines, "", say("study.next"), *(f"  {command}" for command in commands)]
 
 
 def outcome_lines(result: Result) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkage_sim.cli.options import to_stderr
+from linkage_sim.cli.typed import command_line
 from linkage_sim.words import has, say
 
 if TYPE_CHECKING:
@@ -75,12 +75,19 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int]
 
 
 @contextmanager
-def may_be_stopped() -> Iterator[None]:
-    """Say, on Ctrl-C or when asked to end, how to go on; the exit code is set elsewhere."""
+def may_be_stopped(kept: Callable[[], str] | None = None) -> Iterator[None]:
+    """Say, on Ctrl-C or when asked to end, how to go on; the exit code is set elsewhere.
+
+    Parameters
+    ----------
+    kept
+        Says what is saved already; left out where nothing is.
+    """
     try:
         yield
     except KeyboardInterrupt:
-        to_stderr(say("study.interrupted", command=shlex.join(["linkage-sim", *sys.argv[1:]])))
+        state = say("study.interrupted.nothing") if kept is None else kept()
+        to_stderr(f"{state}\n  {command_line()}")
         raise
 
 

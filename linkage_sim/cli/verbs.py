@@ -16,6 +16,7 @@ import typer
 
 from linkage_sim import __version__
 from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
+from linkage_sim.cli.typed import command_line
 from linkage_sim.words import say
 
 VERBS: dict[str, str] = {
@@ -78,12 +79,18 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _first_steps() -> str:
+    """Give two commands to begin with; the sign at the start keeps the lines as they are."""
+    commands = (["run", "toy"], ["compare", "x_community", "x_community+full_reform"])
+    return "\n".join(["\b", say("cli.epilog"), *(f"  {command_line(words)}" for words in commands)])
+
+
 def program() -> Any:
     """Put the command together, its words in the language in use."""
     app = typer.Typer(
         cls=VerbGroup,
         help=say("cli.program"),
-        epilog=say("cli.epilog"),
+        epilog=_first_steps(),
         rich_markup_mode=None,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
@@ -92,29 +92,50 @@ def _names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     return tuple(f"scenario_{number}" for number in range(1, len(titles) + 1))
 
 
+class Saved(Protocol):
+    """Where finished seeds are kept, so that an interrupted plan can go on (see saved.py)."""
+
+    def known(self, seeds: Sequence[int]) -> dict[int, list[Run]]:
+        """Give the runs of the seeds that are kept."""
+        ...
+
+    def keep(self, seed: int, runs: Sequence[Run]) -> None:
+        """Keep the runs of a seed."""
+        ...
+
+
 def run_plan(
-    plan: Plan, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+    plan: Plan,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    saved: Saved | None = None,
 ) -> list[Run]:
-    """Run a plan; the order and the numbers do not depend on `jobs`.
+    """Run a plan; the order and the numbers do not depend on `jobs`, nor on what is saved.
 
     Parameters
     ----------
     progress
         Called with (runs done, runs in all) whenever a seed is finished.
+    saved
+        Seeds that are known there are not run again; each further one is kept there.
     """
     contents = [item.model_dump(mode="json") for item in plan.scenarios]
     if jobs > 1 and len(plan.seeds) > 1:
         for content in contents:
             # Workers share the cores already.
             content["run"]["threads"] = 1
-    tasks = [(contents, seed, plan.trace) for seed in plan.seeds]
-    width, total = len(contents), len(contents) * len(tasks)
-    found: dict[int, list[Run]] = {}
+    found = {} if saved is None else saved.known(plan.seeds)
+    waiting = [seed for seed in plan.seeds if seed not in found]
+    tasks = [(contents, seed, plan.trace) for seed in waiting]
+    width, total = len(contents), len(contents) * len(plan.seeds)
     for number, answer in work(run_seed, tasks, jobs):
-        found[number] = _runs(plan, plan.seeds[number], answer)
+        seed = waiting[number]
+        found[seed] = _runs(plan, seed, answer)
+        if saved is not None:
+            saved.keep(seed, found[seed])
         if progress is not None:
             progress(len(found) * width, total)
-    return [run for number in range(len(tasks)) for run in found[number]]
+    return [run for seed in plan.seeds for run in found[seed]]
 
 
 def _runs(plan: Plan, seed: int, answer: Any) -> list[Run]:

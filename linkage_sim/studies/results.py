@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 LOCK = ".lock"
 UNFINISHED = ".writing"
+SAVED = ".unfinished"
+"""Folder of finished seeds of a comparison that is not finished (see saved.py)."""
 FORMAT = 1
 OWN_FILES = (
     *(f"{name}.parquet" for name in TABLES), "comparison.csv", "provenance.json", MANIFEST, LOCK,
@@ -84,7 +86,7 @@ def _refuse_foreign(path: Path) -> None:
             raise InputError(say("study.error.is_file", path=path))
         foreign = sorted(
             item.name for item in path.iterdir()
-            if item.name not in OWN_FILES and not item.name.startswith(UNFINISHED)
+            if item.name not in (*OWN_FILES, SAVED) and not item.name.startswith(UNFINISHED)
         )
         if foreign:
             shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
@@ -130,8 +132,7 @@ class Folder:
                 table.to_parquet(beside / f"{name}.parquet", index=False)
             if comparison is not None:
                 comparison.to_csv(beside / "comparison.csv", index=False)
-            text = json.dumps(provenance, indent=1, ensure_ascii=False, allow_nan=False)
-            (beside / "provenance.json").write_text(text + "\n", encoding="utf-8")
+            (beside / "provenance.json").write_bytes(_provenance_bytes(provenance))
             if figures is not None:
                 (beside / "figures").mkdir()
                 figures(beside / "figures")
@@ -169,6 +170,17 @@ class Folder:
             place.parent.mkdir(exist_ok=True)
             item.replace(place)
         manifest.replace(self.path / MANIFEST)
+        shutil.rmtree(self.path / SAVED, ignore_errors=True)
+
+
+def provenance_hash(provenance: Row) -> str:
+    """Give the hash that the manifest will hold for a record; pictures are marked with it."""
+    return hashlib.sha256(_provenance_bytes(provenance)).hexdigest()
+
+
+def _provenance_bytes(provenance: Row) -> bytes:
+    text = json.dumps(provenance, indent=1, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode("utf-8")
 
 
 def _to_disk(path: Path) -> None:
@@ -201,7 +213,7 @@ def verify_results(path: str | Path) -> dict[str, Row]:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         assert isinstance(listed, dict)
     except FileNotFoundError:
-        if any((folder / name).exists() for name in OWN_FILES):
+        if any((folder / name).exists() for name in (*OWN_FILES, SAVED)):
             raise ResultsDamagedError(say("study.error.unfinished", path=folder)) from None
         raise InputError(say("study.error.no_results", path=folder)) from None
     except (OSError, ValueError, KeyError, TypeError, AssertionError):

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from linkage_sim.cli.app import main
-from linkage_sim.cli.layout import columns, decimals_for, number
+from linkage_sim.cli.layout import MISSING, columns, decimals_for, number
 from linkage_sim.cli.study_words import display_names
 from linkage_sim.outcomes import HEADLINES, NAMES
-from linkage_sim.studies.results import load_results
+from linkage_sim.studies.results import (
+    ResultsDamagedError,
+    load_provenance,
+    load_results,
+    provenance_hash,
+)
 
 ROOT = Path(__file__).parents[2]
 REFORMS = ("public_opinion", "fast_approval", "effectiveness_first", "scientific_evaluation",
@@ -45,7 +53,7 @@ def test_piped_at_80_columns_every_name_and_interval_is_whole(tmp_path: Path) ->
         assert len(rows) == len(HEADLINES)
         for row in rows:
             # mean, difference, interval
-            assert float(row[2]) == float(row[2])
+            assert row[2] == MISSING or float(row[2]) == float(row[2])
             assert row[3].startswith("[") and row[4].endswith("]")
     assert "…" not in done.stdout
     table = [line for line in lines if "[" in line]
@@ -84,6 +92,18 @@ def test_all_outcomes_are_printed_when_asked_for(capsys: Printed) -> None:
     text = capsys.readouterr().out
     for name in NAMES:
         assert f"\n{name}: " in text
+
+
+def test_pictures_bear_the_hash_of_their_provenance(tmp_path: Path) -> None:
+    arguments = ["compare", "toy", "toy+full_reform", "--replications", "2", "--jobs", "1"]
+    assert main([*arguments, "--quiet", "--out", "here"]) == 0
+    hashed = provenance_hash(load_provenance("here"))
+    listed = json.loads(Path("here/manifest.json").read_text(encoding="utf-8"))["files"]
+    assert listed["provenance.json"]["sha256"] == hashed
+    pictures = sorted(Path("here/figures").iterdir())
+    assert {item.suffix for item in pictures} == {".png", ".svg"}
+    for picture in pictures:
+        assert f"provenance.json sha256:{hashed}".encode() in picture.read_bytes()
 
 
 def test_dry_run_runs_nothing(capsys: Printed, tmp_path: Path) -> None:
@@ -158,25 +178,23 @@ def test_columns_line_up_in_chinese_too() -> None:
     assert lines == ["名称   1", "ab    22"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_stopped_comparison_says_how_to_go_on_and_leaves_nothing(
-    number: signal.Signals, code: int, tmp_path: Path
-) -> None:
-    # In a session of its own, so that the signal reaches this comparison and its workers alone.
-    running = subprocess.Popen(
-        [sys.executable, "-m", "linkage_sim", "compare", "toy", "toy+full_reform",
-         "--replications", "5000", "--jobs", "2", "--out", "here"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start a comparison in a session of its own, so that a signal reaches it and no other."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "linkage_sim", "compare", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder,
         start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "LINKAGE_LANG": "en"},
     )
+
+
+def stop(running: subprocess.Popen[str], number: int, ready: Callable[[], bool]) -> str:
+    """Send a signal as soon as something is there; gives what was said on stderr."""
     try:
-        deadline = time.monotonic() + 60
-        while not (tmp_path / "here").exists():
+        deadline = time.monotonic() + 90
+        while not ready():
             assert time.monotonic() < deadline and running.poll() is None
-            time.sleep(0.05)
-        time.sleep(1.0)
+            time.sleep(0.02)
         begun = time.monotonic()
         os.killpg(running.pid, number)
         out, error = running.communicate(timeout=30)
@@ -184,8 +202,61 @@ def test_stopped_comparison_says_how_to_go_on_and_leaves_nothing(
         if running.poll() is None:
             running.kill()
             running.communicate()
-    assert running.returncode == code
     assert time.monotonic() - begun < 3.0
-    assert "linkage-sim compare toy toy+full_reform --replications 5000" in error
     assert "Traceback" not in error and out == ""
-    assert not (tmp_path / "here").exists()
+    return error
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_comparison_goes_on_where_it_stopped(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    arguments = ("toy", "toy+full_reform", "--replications", "40", "--jobs", "2")
+    place = tmp_path / "here"
+    running = start(tmp_path, *arguments, "--out", "here")
+    error = stop(running, number, lambda: len(list(place.rglob("*.seed"))) >= 5)
+    assert running.returncode == code
+    (done,) = re.findall(r"Interrupted; (\d+) of 40 seeds are finished and saved in here", error)
+    assert 5 <= int(done) < 40
+    assert error.rstrip().endswith(f"linkage-sim compare {' '.join(arguments)} --out here")
+    assert not (place / "manifest.json").exists()
+    with pytest.raises(ResultsDamagedError, match="not finished"):
+        load_results(place)
+
+    again = start(tmp_path, *arguments, "--out", "here")
+    printed, told = again.communicate(timeout=120)
+    assert again.returncode == 0
+    assert told == f"Going on: {done} of 40 seeds were finished before and saved in here.\n"
+    undisturbed = start(tmp_path, *arguments, "--out", "there")
+    expected, _ = undisturbed.communicate(timeout=120)
+    assert printed.replace("here", "there") == expected
+    for table in ("outcomes", "years", "projects", "comparison"):
+        pd.testing.assert_frame_equal(
+            load_results(place, table), load_results(tmp_path / "there", table), check_exact=True
+        )
+    assert not (place / ".unfinished").exists()
+    # A finished comparison is run afresh, not taken from what is there.
+    third = start(tmp_path, *arguments, "--out", "here")
+    assert (third.communicate(timeout=120)[1], third.returncode) == ("", 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_comparison_that_is_killed_goes_on_too(tmp_path: Path) -> None:
+    arguments = ("toy", "toy+full_reform", "--replications", "40", "--jobs", "1", "--out", "here")
+    running = start(tmp_path, *arguments)
+    stop(running, signal.SIGKILL, lambda: len(list(tmp_path.rglob("*.seed"))) >= 3)
+    again = start(tmp_path, *arguments)
+    _, told = again.communicate(timeout=120)
+    assert again.returncode == 0 and re.match("Going on: [0-9]+ of 40", told)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_without_a_place_a_stopped_comparison_says_that_nothing_is_kept(tmp_path: Path) -> None:
+    arguments = ("toy", "toy+full_reform", "--replications", "5000", "--jobs", "1", "--json")
+    begun = time.monotonic()
+    running = start(tmp_path, *arguments)
+    error = stop(running, signal.SIGINT, lambda: time.monotonic() > begun + 4.0)
+    assert running.returncode == 130
+    assert "nothing half-finished was written" in error
+    assert list(tmp_path.iterdir()) == []

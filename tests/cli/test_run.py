@@ -57,11 +57,11 @@ def test_set_changes_the_run_and_is_recorded(capsys: Printed) -> None:
 
 
 def test_trace_writes_the_journal_and_says_where(capsys: Printed, tmp_path: Path) -> None:
-    assert main(["run", "toy+full_reform", "--trace"]) == 0
-    place = Path("results") / "run_toy_full_reform_1"
+    assert main(["run", "toy+fast_approval", "--trace"]) == 0
+    place = Path("results") / "run_toy_fast_approval_1"
     assert str(place) in capsys.readouterr().out
     assert len(load_results(place, "journal")) > 0
-    assert set(load_results(place)["scenario"]) == {"toy+full_reform"}
+    assert set(load_results(place)["scenario"]) == {"toy+fast_approval"}
 
 
 def test_out_holds_what_json_says(capsys: Printed) -> None:
