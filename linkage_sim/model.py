@@ -34,8 +34,6 @@ from linkage_sim.world.build import people_of
 from linkage_sim.world.columns import People, empty_state
 from linkage_sim.yearbook import WEEK_REPORTERS, facts_of, year_end
 
-COMMITTEE_HOURS = 1900.0
-
 
 class LinkageModel(mesa.Model):
     """Residents, committees, organizations, workers, volunteers, approvers and evaluators at work.
@@ -92,7 +90,8 @@ class LinkageModel(mesa.Model):
 
     def _found_institutions(self) -> None:
         world, communities = self.plan.world, self.people.n_communities
-        hours = world.committee_staff * COMMITTEE_HOURS * world.committee_free_share
+        hours = world.committee_staff * world.committee_hours_per_year
+        hours *= world.committee_free_share
         self.committees = [
             CommunityCommittee(self, community, hours) for community in range(communities)
         ]

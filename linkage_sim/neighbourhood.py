@@ -35,7 +35,12 @@ class Neighbourhood:
         self.before = np.zeros(people.n_residents, np.uint8)
         helping = self.plan.assumptions.volunteers
         bank = self.plan.policy.implementation.time_bank
-        gain = (1.0 + helping.time_bank_gain) * (1.0 - helping.time_bank_crowding) if bank else 1.0
+        # A credit is worth the chance that it is redeemed before it is lost.
+        redeemed = helping.time_bank_redeemed
+        kept = redeemed / (redeemed + helping.time_bank_default)
+        gain = 1.0
+        if bank:
+            gain = (1.0 + helping.time_bank_gain * kept) * (1.0 - helping.time_bank_crowding)
         hours = helping.time_bank_hours if bank else 0.0
         self.gain, self.bank_hours, self.bank = model.mediators.through(
             "volunteering", "time bank", (gain, hours, bank)
@@ -129,7 +134,7 @@ class Neighbourhood:
         helping = self.plan.assumptions.volunteers
         weekly = helping.hours_per_year / WEEKS_PER_YEAR
         service.volunteers[community] = volunteering.book_hours(
-            place, weekly, used, self.bank, 0.5 / WEEKS_PER_YEAR,
+            place, weekly, used, self.bank, helping.time_bank_redeemed / WEEKS_PER_YEAR,
             helping.time_bank_default / WEEKS_PER_YEAR, self.members, counts,
         )
 
@@ -273,18 +278,10 @@ class Neighbourhood:
             week + 1, rows.start, rows.stop, state.active, state.cover, state.own_experience
         )
         opinion.feel(
-            OPINION_WEEKS, rows.start, rows.stop, mean, self._visible_show(community),
-            self.feelings, people.tie_start, people.tie_to, state.own_experience, people.taste,
+            OPINION_WEEKS, rows.start, rows.stop, mean, week + 1, state.shown, self.feelings,
+            people.tie_start, people.tie_to, state.own_experience, people.taste,
             state.expectation, state.previous, state.satisfaction, state.trust, state.lift,
         )
-
-    def _visible_show(self, community: int) -> float:
-        rows = self.model.implementation.rows
-        mine = rows.of_community[community]
-        hours = float(rows.projects.hours[mine].sum())
-        if hours <= 0.0:
-            return 0.0
-        return float((rows.projects.hours[mine] * rows.projects.showcase[mine]).sum()) / hours
 
     # -- every year ---------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from linkage_sim.agents.organization import WEEK_HOURS, SocialOrganization
+from linkage_sim.agents.organization import SocialOrganization
 from linkage_sim.draws import Decision
 from linkage_sim.projects import Contract, Ledger
 from linkage_sim.timeline import WEEKS_PER_YEAR
@@ -148,10 +148,12 @@ class Offices:
             self._worked[contract.id] = total
         organization.books.wages += worked * world.staff_hour_yuan
         share = STAFF_WEEKS / WEEKS_PER_YEAR
-        usual = world.budget_yuan_per_year * self.model.people.n_communities
-        usual /= max(1, self.model.founders)
-        organization.books.overheads += market.overhead_share * usual * share
-        outside = len(organization.workers) * WEEK_HOURS * STAFF_WEEKS * world.staff_hour_yuan
+        # Rooms and clerks are paid for in a lean year too, and grow with the contracts held.
+        held = sum(item.file.candidate.cost_yuan for item in organization.contracts)
+        income = max(organization.usual_income(), held)
+        organization.books.overheads += market.overhead_share * income * share
+        hours = len(organization.workers) * world.staff_hours_per_week * STAFF_WEEKS
+        outside = hours * world.staff_hour_yuan
         outside *= world.outside_work_share * market.outside_margin
         organization.books.outside_income += outside
 

@@ -129,9 +129,11 @@ class _View:
         self.table = facts.counts[:, years, :].sum(axis=1)
         wanted = set(years)
         self.files = [item for item in facts.files if item.year in wanted]
-        self.contracts = [
-            item for item in facts.contracts if item.file.year in wanted and item.totals
-        ]
+        # In the order of their names: sums must not depend on who was decided first.
+        self.contracts = sorted(
+            (item for item in facts.contracts if item.file.year in wanted and item.totals),
+            key=lambda item: (item.file.year, item.file.id),
+        )
         self.judged = [item for item in self.contracts if item.verdict is not None]
         self.ledgers = [item for (_, year), item in facts.ledgers.items() if year in wanted]
         self.ends = [item for item in facts.year_ends if item["year"] in wanted]

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from linkage_sim.agents.organization import WEEK_HOURS
 from linkage_sim.conservation import check
 from linkage_sim.model import LinkageModel
 from linkage_sim.outcomes import measure
@@ -15,7 +14,7 @@ SMALL: dict[str, Any] = {"world.communities": 1, "world.residents": 600, "run.ye
                          "run.warmup_years": 0, "world.budget_yuan_per_year": 300_000.0}
 NOBODY_QUITS = {"assumptions.staff.quit_per_year": 0.0}
 # Outside work at a loss, reserves for some months, and most of the money a year late.
-POOR = {"world.opening_reserve_months": 4.0, "assumptions.market.outside_margin": -0.1,
+POOR = {"world.opening_reserve_months": 8.0, "assumptions.market.outside_margin": -0.08,
         "policy.evaluation.last_tranche_share": 0.6,
         "policy.evaluation.tranche_delay_days": 360.0}
 
@@ -68,14 +67,17 @@ def test_books_by_hand() -> None:
         hours = sum(one.totals["worked_hours"] for one in mine)
         assert books.wages == pytest.approx(hours * world.staff_hour_yuan)
         assert books.income == pytest.approx(sum(one.paid_yuan for one in mine))
-        share = world.budget_yuan_per_year / world.organizations
-        assert books.overheads == pytest.approx(plan.assumptions.market.overhead_share * share)
-        sold = 10 * WEEK_HOURS * 52 * world.staff_hour_yuan * world.outside_work_share
+        usual = world.budget_yuan_per_year / world.organizations
+        # Thirteen times in the year, a part of the greater of usual income and contracts held.
+        bases = [max(usual, sum(one.file.candidate.cost_yuan for one in mine
+                                if one.signed_day < 28 * period)) for period in range(1, 14)]
+        overheads = plan.assumptions.market.overhead_share * sum(bases) / 13
+        assert books.overheads == pytest.approx(overheads)
+        sold = 10 * world.staff_hours_per_week * 52 * world.staff_hour_yuan
+        sold *= world.outside_work_share
         margin = plan.assumptions.market.outside_margin
         assert books.outside_income == pytest.approx(margin * sold)
-        month = 10 * WEEK_HOURS * 52 / 12 * world.staff_hour_yuan
-        here = month * (1.0 - world.outside_work_share)
-        assert books.opening == pytest.approx(here * world.opening_reserve_months)
+        assert books.opening == pytest.approx(usual / 12 * world.opening_reserve_months)
         closing = books.opening + books.income + books.outside_income
         assert books.cash == pytest.approx(closing - books.wages - books.overheads)
     assert sum(item.books.wages for item in model.organizations) > 0.0

@@ -45,7 +45,7 @@ class ApprovalAuthority(mesa.Agent):
         )
 
     def return_factor(self, file: File) -> float:
-        """What a file's quality leaves of the probability that it is sent back; 1 at quality 0.5."""
+        """What a file's quality leaves of the probability of a return; 1 at quality 0.5."""
         return self.return_factor_at(file.evidence_quality)
 
     def return_factor_at(self, quality: float) -> float:

@@ -15,9 +15,6 @@ from linkage_sim.scenario.policy import Proposal
 from linkage_sim.scenario.registry import SOURCES
 from linkage_sim.world.columns import Float64
 
-# Hearing must leave most of the money for services: no committee spends more on asking.
-MOST_SPENT_ON_HEARING = 0.3
-
 
 class CommunityCommittee(mesa.Agent):
     """The platform: elected neighbours and staff with little time of their own.
@@ -69,7 +66,7 @@ class CommunityCommittee(mesa.Agent):
         asked = 0
         ballots = None
         told: dict[str, Told] = {}
-        most = ground.yuan * MOST_SPENT_ON_HEARING
+        most = ground.yuan * ground.beliefs.most_spent_share
         for name, weight in weights.items():
             ground.yuan = most - yuan
             ground.hours = self.hours_left - hours
@@ -95,7 +92,9 @@ class CommunityCommittee(mesa.Agent):
             heard, quality, merged, yuan, hours, closing_day, asked, tuple(weights), ballots, told
         )
 
-    def believe(self, hearing: Hearing, priorities: Float64, beliefs: HearingAssumptions) -> Float64:
+    def believe(
+        self, hearing: Hearing, priorities: Float64, beliefs: HearingAssumptions
+    ) -> Float64:
         """Pull what was heard towards last year, towards priorities from above and towards show.
 
         Returns
@@ -175,35 +174,43 @@ class CommunityCommittee(mesa.Agent):
         approvals = (ballots[:, None] & masks[None, :]) != 0
         cost = np.array([candidate.cost_yuan for candidate in candidates])
         funded = votes.winners_by_matrix(cost, approvals, money, rule)
-        chosen = [candidates[int(index)] for index in funded]
-        spent = sum(candidate.cost_yuan for candidate in chosen)
-        tally = approvals.sum(axis=0)
-        rest = sorted(
-            (index for index in range(len(candidates)) if candidates[index] not in chosen),
-            key=lambda index: (-int(tally[index]), cost[index], candidates[index].id),
-        )
-        for index in rest:
-            if spent + cost[index] <= reserve:
+        chosen = [int(index) for index in funded]
+        spent = float(cost[chosen].sum())
+        # Who would have won with the larger sum comes next, as far as that sum goes.
+        for index in votes.winners_by_matrix(cost, approvals, reserve, rule):
+            if int(index) not in chosen and spent + cost[index] <= reserve:
                 spent += cost[index]
-                chosen.append(candidates[index])
-        return chosen
+                chosen.append(int(index))
+        return [candidates[index] for index in chosen]
 
-    def name_holders(self, candidate: Candidate, known: Any, places: int, share: float) -> Any:
-        """Promise some places to persons whose need is known, drawn among them.
+    def name_holders(
+        self, candidate: Candidate, told: Any, listed: Any, in_need: Any, places: int, share: float
+    ) -> Any:
+        """Promise some places to persons whose need is known on the day the hearing closes.
+
+        First those who were heard, then those on the committee's own list; where both are too
+        few, building heads name neighbours. So how many are named does not depend on how people
+        were heard, only who they are.
+
+        Parameters
+        ----------
+        told, listed, in_need : int32 rows
+            Heard this year, on the list, and all residents with this need today.
 
         Returns
         -------
         int32 rows
-            At most the share of places that may be promised.
+            At most the share of places that may be promised; all have the need today.
         """
         wanted = int(round(share * places))
-        if len(known) == 0 or wanted == 0:
+        if len(in_need) == 0 or wanted == 0:
             return np.zeros(0, np.int32)
-        rows = np.sort(np.asarray(known))
-        order = self.model.draws.uniforms(
+        rows = np.sort(np.asarray(in_need))
+        turn = np.where(np.isin(rows, told), 0, np.where(np.isin(rows, listed), 1, 2))
+        lots = self.model.draws.uniforms(
             Decision.ROSTER, self.model.identities(rows), candidate.year, candidate.category
         )
-        return rows[np.argsort(order, kind="stable")[:wanted]].astype(np.int32)
+        return rows[np.lexsort((lots, turn))[:wanted]].astype(np.int32)
 
 
 def evidence_quality(evidence: Evidence, beliefs: HearingAssumptions) -> Float64:

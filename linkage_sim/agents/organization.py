@@ -15,7 +15,6 @@ from linkage_sim.draws import Decision
 from linkage_sim.projects import N_CATEGORIES, Contract, Mix, Verdict
 from linkage_sim.scenario.registry import EFFORT_STRATEGIES, INSTRUMENTS
 
-WEEK_HOURS = 34.0
 WORKERS_PER_ORGANIZATION = 4096
 
 
@@ -60,17 +59,17 @@ class SocialOrganization(mesa.Agent):
         self.founder = True
         plan, draws = model.plan, model.draws
         effort = plan.assumptions.effort
-        self.competence = np.array(
-            [
-                min(1.4, max(0.5, draws.lognormal(1.0, 0.2, Decision.COMPETENCE, number, 0, part)))
-                for part in range(N_CATEGORIES)
-            ]
-        )
+        skill_sd = plan.assumptions.market.competence_sd
+        skills = [
+            draws.lognormal(1.0, skill_sd, Decision.COMPETENCE, number, 0, part)
+            for part in range(N_CATEGORIES)
+        ]
+        self.competence = np.clip(skills, 0.5, 1.4)
         spread = effort.mission_sd
         lot = draws.normal(Decision.MISSION, number)
         self.mission = effort.mission_mean * math.exp(spread * lot - spread**2 / 2.0)
-        self.reputation = 0.8
-        self.expected_score = 0.85
+        self.reputation = plan.assumptions.market.reputation_start
+        self.expected_score = effort.expected_score_start
         self.relationship: dict[int, float] = {}
         self.renewed: dict[tuple[int, int], bool] = {}
         self.outcome_belief = effort.outcome.substance * effort.belief_start
@@ -83,9 +82,34 @@ class SocialOrganization(mesa.Agent):
         self.workers: list[SocialWorker] = []
         for _ in range(plan.world.staff_per_organization):
             self.hire(-1000.0)
-        monthly = len(self.workers) * WEEK_HOURS * 52 / 12 * plan.world.staff_hour_yuan
-        here = monthly * (1.0 - plan.world.outside_work_share)
-        self.books = Books(opening=here * plan.world.opening_reserve_months)
+        self.books = Books(
+            opening=self.usual_income() / 12.0 * plan.world.opening_reserve_months
+        )
+
+    # -- money -------------------------------------------------------------------------------
+
+    def usual_income(self) -> float:
+        """Give what an organization earns here in a usual year, in yuan: an equal part of all."""
+        model = self.model
+        budget = model.plan.world.budget_yuan_per_year * model.people.n_communities
+        return float(budget / max(1, model.founders))
+
+    def owed(self) -> float:
+        """Give what purchasers owe it, in yuan: last tranches that are due, or worked for."""
+        projects = self.model.implementation.rows.projects
+        earned = 0.0
+        for item in self.contracts:
+            done = min(1.0, float(projects.worked_hours[item.row]) / max(item.hours, 1e-9))
+            earned += item.file.candidate.cost_yuan * item.last_share * done
+        return self.receivable + earned
+
+    def pays_late(self) -> bool:
+        """Whether wages have to wait: reserves are gone and the money is still owed."""
+        return self.books.cash < 0.0
+
+    def is_insolvent(self) -> bool:
+        """Whether not even the money owed to it would cover its debts."""
+        return self.books.cash + self.owed() < 0.0
 
     # -- staff --------------------------------------------------------------------------------
 
@@ -99,12 +123,23 @@ class SocialOrganization(mesa.Agent):
 
     def hours_available(self) -> float:
         """Hours a week that staff can give to contracts here."""
-        share = 1.0 - self.model.plan.world.outside_work_share
-        return len(self.workers) * WEEK_HOURS * share
+        world = self.model.plan.world
+        return float(
+            len(self.workers) * world.staff_hours_per_week * (1.0 - world.outside_work_share)
+        )
 
-    def pays_late(self) -> bool:
-        """Whether wages have to wait: money is owed to it and reserves are gone."""
-        return self.receivable > 0.0 and self.books.cash < self.receivable
+    def workload(self) -> float:
+        """Hours promised a week, here and outside, over the hours that its staff can work.
+
+        Outside work goes on when somebody leaves: those who stay carry it.
+        """
+        if not self.workers:
+            return 0.0
+        world = self.model.plan.world
+        each = world.staff_hours_per_week
+        outside = world.staff_per_organization * each * world.outside_work_share
+        here = sum(item.hours * 7.0 / (item.end_day - item.started_day) for item in self.contracts)
+        return float((outside + here) / (len(self.workers) * each))
 
     def look_after_staff(self, week: int, weeks: float) -> int:
         """Let workers tire, quit and be replaced; returns how many left."""
@@ -229,8 +264,8 @@ class SocialOrganization(mesa.Agent):
         """
         plan = self.model.plan
         effort = plan.assumptions.effort
-        self.expected_score += 0.5 * (verdict.score - self.expected_score)
         memory = plan.assumptions.market.reputation_memory
+        self.expected_score += memory * (verdict.score - self.expected_score)
         self.reputation += memory * (verdict.score - self.reputation)
         seen = verdict.indicators.get("outcome")
         if not effort.learning or seen is None:
@@ -252,7 +287,3 @@ class SocialOrganization(mesa.Agent):
         gain = self.model.plan.assumptions.market.relationship_gain
         now = self.relationship.get(community, 0.0)
         self.relationship[community] = now + gain * (1.0 - now)
-
-    def is_insolvent(self) -> bool:
-        """Whether reserves and money owed no longer cover a month of overheads here."""
-        return self.books.cash + self.receivable < 0.0

@@ -12,7 +12,6 @@ from linkage_sim.draws import Decision
 WEEKS_PER_YEAR = 52.0
 REFERENCE_BURNOUT = 0.25
 NEWCOMER_SKILL = 0.5
-OUTSIDE_PAPERWORK = 0.24
 
 
 class SocialWorker(mesa.Agent):
@@ -39,8 +38,8 @@ class SocialWorker(mesa.Agent):
         self.since_week = since_week
         self.burnout = REFERENCE_BURNOUT
         self.led = 0
-        self.paperwork = OUTSIDE_PAPERWORK
         staff = model.plan.assumptions.staff
+        self.paperwork = staff.usual_paperwork
         draws = model.draws
         lot = draws.normal(Decision.WORKER_SKILL, number)
         self.skill = math.exp(staff.skill_sd * lot - staff.skill_sd**2 / 2.0)
@@ -74,8 +73,8 @@ class SocialWorker(mesa.Agent):
     def strain(self, weeks: float) -> None:
         """Let burnout move over some weeks: caseload and paperwork feed it, rest heals."""
         staff = self.model.plan.assumptions.staff
-        pressure = max(0, self.led - 1)
-        feed = staff.burnout_caseload * pressure + staff.burnout_paperwork * self.paperwork
+        load = self.organization.workload()
+        feed = staff.burnout_caseload * load + staff.burnout_paperwork * self.paperwork
         level = feed / staff.burnout_recovery
         keep = math.exp(-staff.burnout_recovery * weeks)
         self.burnout = min(1.0, max(0.0, level + (self.burnout - level) * keep))

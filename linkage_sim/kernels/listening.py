@@ -204,13 +204,14 @@ def hold_assembly(
 def cast_ballots(
     place: Place, base: float, slope: float, age_group: Any, status: Any, voice: Any, trust: Any,
     household: Any, active: Any, ballots: Any, told: Any,
-) -> int:
+) -> tuple[int, int]:
     """Let all entitled residents vote; fills ballots (uint8[voters], categories approved).
 
-    A voter approves a candidate when somebody in the household has a need in its category.
-    Floating residents lack a vote. Returns the number of voters.
+    A voter approves a candidate when somebody in the household has a need in its category; who
+    has nothing to approve comes, is counted, and hands in no ballot. Floating residents lack a
+    vote. Returns (residents who came, ballots handed in).
     """
-    voters = 0
+    came = voters = 0
     for row in range(place.first, place.stop):
         if age_group[row] == 0 or status[row] == FLOATING:
             continue
@@ -225,10 +226,12 @@ def cast_ballots(
         while member < place.stop and household[member] == household[row]:
             bits |= active[member]
             member += 1
+        came += 1
         told[row] |= active[row]
-        ballots[voters] = bits
-        voters += 1
-    return voters
+        if bits != 0:
+            ballots[voters] = bits
+            voters += 1
+    return came, voters
 
 
 @kernel

@@ -87,7 +87,8 @@ def feel(
     first: int,
     stop: int,
     mean_experience: float,
-    show: float,
+    week: int,
+    shown: Any,
     feelings: Feelings,
     tie_start: Any,
     tie_to: Any,
@@ -108,8 +109,9 @@ def feel(
     ----------
     weeks
         Weeks since the last evaluation.
-    show
-        Visible showcase in the community, 0..1.
+    week, shown : int, float32[residents]
+        Now, and until when each resident remembers an event attended: who saw the show judges by
+        it too, as far as there is no service of one's own to judge.
     previous, satisfaction : float32[residents]
         Satisfaction before and after.
     lift : float32[residents]
@@ -137,9 +139,11 @@ def feel(
             around = seen / seen_by if seen_by > 0 else mean_experience
             performance = feelings.neighbour * around + (1.0 - feelings.neighbour) * expectation[
                 row
-            ] + feelings.image * show
-        elif own == 0.0:
-            performance = own + feelings.image_unserved * show
+            ]
+            if shown[row] > week:
+                performance += feelings.image
+        elif own == 0.0 and shown[row] > week:
+            performance = feelings.image_unserved
         else:
             performance = own
         performance = clip(performance)

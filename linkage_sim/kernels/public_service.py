@@ -6,9 +6,9 @@ from typing import Any
 
 from linkage_sim.compiled_draws import below, kernel
 from linkage_sim.draws import Decision
+from linkage_sim.kernels.contacts import find_known, meet
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.needs import WEEKS_PER_YEAR, end_need, first_contact
-from linkage_sim.kernels.service import find_known, meet
 from linkage_sim.kernels.tables import Known, Needs, Place
 from linkage_sim.world.columns import IDENTITY_BITS
 

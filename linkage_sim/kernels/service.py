@@ -9,8 +9,9 @@ import numpy as np
 
 from linkage_sim.compiled_draws import below, kernel, uniform
 from linkage_sim.draws import Decision
+from linkage_sim.kernels.contacts import find_known, is_known, meet, record
 from linkage_sim.kernels.counters import Count
-from linkage_sim.kernels.needs import WEEKS_PER_YEAR, end_need, first_contact
+from linkage_sim.kernels.needs import WEEKS_PER_YEAR
 from linkage_sim.kernels.tables import (
     ATTENDED,
     CONTACT,
@@ -26,11 +27,8 @@ from linkage_sim.kernels.tables import (
     Practice,
     Projects,
 )
-from linkage_sim.world.columns import IDENTITY_BITS
 
 SEARCH_SUCCESS = int(Decision.SEARCH_SUCCESS)
-SEARCH_PERSON = int(Decision.SEARCH_PERSON)
-ENDS_NEED = int(Decision.CONTACT_ENDS_NEED)
 ATTENDANCE = int(Decision.EVENT_ATTENDANCE)
 EVENTS = int(Count.EVENTS)
 HEADS = int(Count.HEADS)
@@ -42,76 +40,7 @@ SUBSTANCE_HOURS = int(Count.SUBSTANCE_HOURS)
 SEARCHES = int(Count.SEARCHES)
 SEARCHES_FAILED = int(Count.SEARCHES_FAILED)
 DAYS = 7.0
-
-
-@kernel
-def meet(
-    place: Place, needs: Needs, row: int, category: int, factor: float, bought: bool, counts: Any
-) -> bool:
-    """Give one person one contact for one need; returns whether the need ended.
-
-    The person's own chance decides (one lot a person, need and week), so that under every policy
-    the same contact has the same effect.
-    """
-    now = float(place.week + 1)
-    first_contact(row, category, now, place.first_week, needs.onset, needs.served, counts)
-    until = now + needs.cover_weeks[category]
-    needs.cover[row, category] = max(float(needs.cover[row, category]), until)
-    if bought:
-        needs.cover_bought[row, category] = max(float(needs.cover_bought[row, category]), until)
-    identity = (place.community << IDENTITY_BITS) + row - place.first
-    lot = uniform(place.seed, ENDS_NEED, identity, place.week, category)
-    if lot >= factor * needs.end_probability[category]:
-        return False
-    end_need(
-        place.seed, identity, row, category, now, needs.onset_rate[needs.group[row], category],
-        needs.integral, needs.active, needs.due, needs.next_due, needs.changes,
-    )
-    return True
-
-
-@kernel
-def is_known(known: Known, row: int, bit: int) -> bool:
-    """Tell whether providers can reach this person for this need."""
-    return known.aware[row] == 1 or known.workers[row] & bit != 0
-
-
-@kernel
-def find_known(
-    place: Place, needs: Needs, known: Known, identity: int, attempt: int, bits: int
-) -> int:
-    """Ask residents in a random order until one in need and known is found; -1 if there is none.
-
-    `bits` are the categories that count. The order belongs to the project and week, so policies
-    that leave the needs alone find the same person.
-    """
-    size = place.stop - place.first
-    # After this many misses one is found by going on in order: the tail costs no more than that.
-    tries = 64
-    row = place.first
-    for index in range(tries):
-        pick = below(place.seed, SEARCH_PERSON, identity, place.week, attempt * tries + index, size)
-        row = place.first + pick
-        if needs.active[row] & bits != 0 and is_known(known, row, needs.active[row] & bits):
-            return row
-    for step in range(size):
-        other = row + step
-        if other >= place.stop:
-            other -= size
-        if needs.active[other] & bits != 0 and is_known(known, other, needs.active[other] & bits):
-            return other
-    return -1
-
-
-@kernel
-def record(log: Log, project: int, person: int, kind: int) -> None:
-    """Write one line of the organization's own record."""
-    line = log.used[0]
-    if line < len(log.project):
-        log.project[line] = project
-        log.person[line] = person
-        log.kind[line] = kind
-    log.used[0] = line + 1
+QUARTER_WEEKS = 13.0
 
 
 @kernel
@@ -128,6 +57,7 @@ def deliver(
     practice: Practice,
     voice: Any,
     lift: Any,
+    shown: Any,
     log: Log,
     counts: Any,
 ) -> float:
@@ -143,6 +73,8 @@ def deliver(
         Share of contract hours left by campaigns handed down.
     known_count : float64[8]
         Persons in need who are known, by category, at the start of the week.
+    lift, shown : float32[residents]
+        Publicity gathered; until which week an event attended is remembered.
     counts : float64[years, counts]
         Table of this community.
     """
@@ -181,7 +113,9 @@ def deliver(
             place, project, effective * mature, known_count, needs, known, projects, places,
             practice, log, counts,
         )
-        _show(place, project, showcase, projects, practice, known, voice, lift, log, counts)
+        _show(
+            place, project, showcase, projects, practice, known, voice, lift, shown, log, counts
+        )
     return used_hours
 
 
@@ -220,50 +154,97 @@ def _visit(
     amount = hours * projects.skill[project] / price
     projects.carry[project] += amount
     projects.free_carry[project] += amount * projects.autonomy[project]
-    seats = projects.place_stop[project] - projects.place_first[project]
-    visits = min(int(projects.carry[project]), seats)
+    first, stop = projects.place_first[project], projects.place_stop[project]
+    visits = min(int(projects.carry[project]), stop - first)
     # Hours that no place can take are lost, not saved up: a week cannot be delivered twice.
     projects.carry[project] -= int(projects.carry[project])
+    # A series once begun goes on when its last contact no longer covers; then named holders
+    # get their first, then open places.
+    visits = _hold(
+        place, project, first, stop, visits, True, needs, known, projects, places, practice, log,
+        counts,
+    )
+    visits = _hold(
+        place, project, first, stop, visits, False, needs, known, projects, places, practice, log,
+        counts,
+    )
     reach = known_count[category]
     chance = reach / (reach + practice.search_half) if reach > 0.0 else 0.0
-    bit = 1 << category
-    done = 0
-    passed = 0
-    while done < visits and passed < seats:
-        seat = projects.place_first[project] + projects.pointer[project]
-        projects.pointer[project] = (projects.pointer[project] + 1) % seats
-        passed += 1
-        if places.state[seat] == LOST:
-            done += _retarget(
-                place, project, done, needs, known, projects, practice, log, counts
-            )
-            continue
-        done += 1
+    seat = first
+    while visits > 0 and seat < stop:
         if places.state[seat] == OPEN:
-            counts[place.week // WEEKS_PER_YEAR, SEARCHES] += 1.0
-            identity = projects.identity[project]
-            lot = uniform(place.seed, SEARCH_SUCCESS, identity, place.week, passed)
-            person = -1
-            if lot < chance:
-                person = find_known(place, needs, known, identity, passed, bit)
-            if person < 0:
-                counts[place.week // WEEKS_PER_YEAR, SEARCHES_FAILED] += 1.0
-                _retarget(place, project, passed, needs, known, projects, practice, log, counts)
-                continue
-            places.state[seat] = HELD
-            places.holder[seat] = person
-            places.left[seat] = practice.contacts_per_place
-        person = places.holder[seat]
-        if needs.active[person] & bit == 0:
-            # The worker comes in vain: the need of the holder has gone.
-            places.state[seat] = LOST
+            visits -= 1
+            _search(
+                place, project, seat, chance, needs, known, projects, places, practice, log, counts
+            )
+        seat += 1
+    # What is left found no place: an organization that may, uses it for others.
+    for attempt in range(visits):
+        _retarget(
+            place, project, stop - first + attempt, needs, known, projects, practice, log, counts
+        )
+
+
+@kernel
+def _hold(
+    place: Place, project: int, first: int, stop: int, visits: int, begun: bool, needs: Needs,
+    known: Known, projects: Projects, places: Places, practice: Practice, log: Log, counts: Any,
+) -> int:
+    # Visits holders whose series has begun, or has not; returns the visits left.
+    for seat in range(first, stop):
+        if visits <= 0:
+            break
+        if places.state[seat] != HELD:
             continue
-        places.left[seat] -= 1
-        if _contact(place, project, person, category, needs, known, projects, log, counts):
-            projects.ended_target[project] += 1.0
-            _free(places, seat, practice)
-        elif places.left[seat] <= 0:
-            _free(places, seat, practice)
+        if (places.left[seat] < practice.contacts_per_place) == begun:
+            holder = places.holder[seat]
+            if begun and needs.cover_bought[holder, projects.category[project]] > place.week + 1:
+                continue
+            visits -= 1
+            _see(place, project, seat, needs, known, projects, places, practice, log, counts)
+    return visits
+
+
+@kernel
+def _search(
+    place: Place, project: int, seat: int, chance: float, needs: Needs, known: Known,
+    projects: Projects, places: Places, practice: Practice, log: Log, counts: Any,
+) -> None:
+    # An attempt at an open place: somebody in need who is known is found, or the hours are gone.
+    year = place.week // WEEKS_PER_YEAR
+    counts[year, SEARCHES] += 1.0
+    identity, number = projects.identity[project], seat - projects.place_first[project]
+    person = -1
+    if uniform(place.seed, SEARCH_SUCCESS, identity, place.week, number) < chance:
+        person = find_known(
+            place, needs, known, identity, number, 1 << projects.category[project]
+        )
+    if person < 0:
+        counts[year, SEARCHES_FAILED] += 1.0
+        _retarget(place, project, number, needs, known, projects, practice, log, counts)
+        return
+    places.state[seat] = HELD
+    places.holder[seat] = person
+    places.left[seat] = practice.contacts_per_place
+    _see(place, project, seat, needs, known, projects, places, practice, log, counts)
+
+
+@kernel
+def _see(
+    place: Place, project: int, seat: int, needs: Needs, known: Known, projects: Projects,
+    places: Places, practice: Practice, log: Log, counts: Any,
+) -> None:
+    category, person = projects.category[project], places.holder[seat]
+    if needs.active[person] & (1 << category) == 0:
+        # The worker comes in vain: the need of the holder has gone.
+        places.state[seat] = LOST
+        return
+    places.left[seat] -= 1
+    if _contact(place, project, person, category, needs, known, projects, log, counts):
+        projects.ended_target[project] += 1.0
+        _free(places, seat, practice)
+    elif places.left[seat] <= 0:
+        _free(places, seat, practice)
 
 
 @kernel
@@ -344,6 +325,7 @@ def _show(
     known: Known,
     voice: Any,
     lift: Any,
+    shown: Any,
     log: Log,
     counts: Any,
 ) -> None:
@@ -364,6 +346,7 @@ def _show(
         person = place.first + (one if voice[place.first + one] >= voice[place.first + other]
                                 else other)
         lift[person] += np.float32(practice.publicity_lift)
+        shown[person] = np.float32(place.week + 1 + QUARTER_WEEKS)
         known.aware[person] = 1
         record(log, project, person, ATTENDED)
     year = place.week // WEEKS_PER_YEAR

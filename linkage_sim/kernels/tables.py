@@ -63,7 +63,6 @@ class Projects(NamedTuple):
     competence: Any  # float64[rows, 8]
     place_first: Any  # int64
     place_stop: Any  # int64
-    pointer: Any  # int64, next place to visit
     carry: Any  # float64, contacts not yet whole
     event_carry: Any  # float64
     head_carry: Any

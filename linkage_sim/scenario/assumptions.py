@@ -127,6 +127,10 @@ class Hearing(Section):
     household_report: bool = assumption(
         True, "Surveyed adults speak for the household", "调查对象代表全户", ""
     )
+    most_spent_share: float = assumption(
+        0.3, "Most that hearing may take of the year's money", "征询费用上限", "share of budget", 0,
+        1,
+    )
     activist_yuan: float = assumption(20, "Cost of asking an activist", "征询费用", "yuan", 0, 1000)
     survey_yuan: float = assumption(22, "Cost of a survey interview", "调查费用", "yuan", 0, 1000,
                                     source="15-30 yuan by judgement")
@@ -162,8 +166,7 @@ class Hearing(Section):
         0.01, 5,
     )
     submission_factor: float = assumption(
-        1.6, "Sum proposed over the budget", "申报金额与预算之比", "ratio", 1, 5,
-        source="Selection rates .29-.78 in four cities", confidence="M",
+        1.4, "Sum proposed over the budget", "申报金额与预算之比", "ratio", 1, 5, source=FITTED,
     )
     committee_list_share: float = assumption(
         0.1, "Needs on the committee's list at the start", "居委会初始掌握需求比例", "share", 0, 1

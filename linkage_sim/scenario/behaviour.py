@@ -36,6 +36,9 @@ class Delivery(Section):
     )
     rescreen_hours: float = assumption(2.0, "Hours to re-screen a place", "复核工时", "hours", 0, 40)
     retarget_hours: float = assumption(1.0, "Hours to re-target a place", "调整工时", "hours", 0, 40)
+    bundle_notice_days: float = assumption(
+        20, "Days of notice for a purchase by several communities", "联合采购公告天数", "days", 0, 180
+    )
     tender_days_competitive: float = assumption(
         15, "Days of a competitive tender", "竞争性采购天数", "days", 0, 180
     )
@@ -95,7 +98,10 @@ class Effort(Section):
         0.4, "Hours of documents per unit of their weight", "文书权重占用工时", "share of hours", 0, 1
     )
     renewal_value: float = assumption(
-        0.35, "Worth of a renewal", "续约价值", "share of the contract", 0, 3
+        0.25, "Worth of a renewal", "续约价值", "share of the contract", 0, 3, source=FITTED
+    )
+    expected_score_start: float = assumption(
+        0.85, "Score an organization expects at the start", "初始预期得分", "score", 0, 1,
     )
     score_spread: float = assumption(
         0.15, "Spread of scores an organization expects", "预期得分离散度", "score", 0.01, 1
@@ -125,8 +131,10 @@ class Staff(Section):
                                      "log units per unit", 0, 10)
     quit_late_pay: float = assumption(0.5, "Rise of quitting with late pay", "欠薪对离职影响",
                                       "log units", 0, 5)
-    burnout_caseload: float = assumption(0.02, "Burnout from caseload", "个案量致倦怠",
-                                         "per week and unit", 0, 0.5)
+    burnout_caseload: float = assumption(
+        0.01, "Burnout from a full load of work", "工作量致倦怠", "per week and full load", 0, 0.5,
+        source=FITTED,
+    )
     burnout_paperwork: float = assumption(0.04, "Burnout from paperwork", "文书致倦怠",
                                           "per week and share", 0, 0.5)
     burnout_recovery: float = assumption(0.04, "Recovery from burnout", "倦怠恢复", "per week", 0.001,
@@ -135,6 +143,9 @@ class Staff(Section):
     training_weeks: float = assumption(16, "Weeks from half to full skill", "新人成长周数", "weeks", 0,
                                        104)
     skill_sd: float = assumption(0.15, "Spread of skill", "技能离散度", "log units", 0, 1)
+    usual_paperwork: float = assumption(
+        0.24, "Paper in the hours of workers who lead no contract here", "日常文书比例", "share", 0, 1,
+    )
     cases_found: float = assumption(
         0.5, "Hidden persons in need a worker finds", "社工发现隐性个案", "persons a month", 0, 20
     )
@@ -194,6 +205,8 @@ class Volunteers(Section):
     )
     time_bank_hours: float = assumption(1.0, "Coordination hours a volunteer", "时间银行管理工时",
                                         "hours a year", 0, 50)
+    time_bank_redeemed: float = assumption(0.5, "Credits redeemed a year", "时间银行兑付率",
+                                           "share a year", 0.01, 5)
     time_bank_default: float = assumption(0.05, "Credits lost a year", "时间银行违约率", "share", 0, 1)
 
 
@@ -208,6 +221,10 @@ class Checking(Section):
     third_party_share: float = assumption(0.03, "Third party's fee", "第三方费用", "share of budget",
                                           0, 0.3)
     midterm_yuan: float = assumption(1200, "Mid-term check", "中期检查费用", "yuan a project", 0, 1e5)
+    midterm_line: float = assumption(
+        0.25, "Outcome that a mid-term check asks for, at the pace of a full year", "中期检查合格线",
+        "share", 0, 1,
+    )
     midterm_withhold: float = assumption(
         0.5, "Share of the last tranche a failed check withholds", "中期不合格扣款", "share", 0, 1
     )
@@ -217,6 +234,15 @@ class Checking(Section):
     in_house_yuan: float = assumption(500, "In-house evaluation", "内部评估费用", "yuan a project", 0,
                                       1e5)
     publication_yuan: float = assumption(1000, "Publishing scores", "公开费用", "yuan a year", 0, 1e5)
+    counts_per_10k_yuan: float = assumption(
+        52.8, "Heads and contacts that a contract has to show", "每万元应完成人次",
+        "persons per 10,000 yuan", 0.1, 5000,
+        source="Shenyang 2017: 7,927 person-times for 1.5 million yuan", confidence="M",
+    )
+    full_file_share: float = assumption(
+        0.16, "Hours of paper that a complete file takes before any weight", "完整档案所需工时",
+        "share of contract hours", 0, 0.9,
+    )
     outcome_noise: float = assumption(0.15, "Noise of the outcome measure", "成效测量噪声", "sd", 0, 1)
     satisfied_line: float = assumption(0.6, "Satisfaction that counts as satisfied", "满意分数线",
                                        "satisfaction", 0, 1)
@@ -240,16 +266,20 @@ class Opinion(Section):
     weight_expectation: float = assumption(
         0.0, "Weight of expectation itself", "期望权重", "per unit", -0.2, 0.4
     )
-    base: float = assumption(0.46, "Satisfaction without anything", "基础满意度", "satisfaction", 0, 1,
+    base: float = assumption(0.55, "Satisfaction without anything", "基础满意度", "satisfaction", 0, 1,
                              source=FITTED)
     expectation_rate: float = assumption(0.05, "Expectation follows performance", "期望调整",
                                          "per quarter", 0, 1)
     publicity_lift: float = assumption(0.02, "Expectation lifted by an event", "宣传抬高期望",
                                        "per event attended", 0, 1)
-    image_weight: float = assumption(0.05, "Show in the eyes of those without need",
-                                     "无需求者受形象影响", "weight", -0.5, 0.5, source=FITTED)
-    image_unserved: float = assumption(0.03, "Show in the eyes of the unserved",
-                                       "未获服务者受形象影响", "weight", -0.5, 0.5, source=FITTED)
+    image_weight: float = assumption(
+        0.25, "What an event of the last quarter adds to what those without need see",
+        "近一季度活动对无需求者观感的影响", "performance", -0.5, 0.5, source=FITTED,
+    )
+    image_unserved: float = assumption(
+        0.15, "What an event of the last quarter adds to what the unserved see",
+        "近一季度活动对未获服务者观感的影响", "performance", -0.5, 0.5, source=FITTED,
+    )
     neighbour_weight: float = assumption(
         0.6, "Weight of neighbours' experience for those without need", "邻里体验权重", "share", 0, 1
     )
@@ -273,8 +303,20 @@ class Market(Section):
     outside_margin: float = assumption(
         0.02, "Margin on outside work", "外部业务结余率", "share", -0.5, 0.5
     )
-    reputation_memory: float = assumption(0.5, "Weight of the newest score in reputation", "声誉更新",
-                                          "share", 0, 1)
+    competence_sd: float = assumption(
+        0.2, "Spread of organizations' competence by category", "组织能力离散度", "log units", 0, 1
+    )
+    reputation_start: float = assumption(0.8, "Reputation at the start", "初始声誉", "score", 0, 1)
+    reputation_memory: float = assumption(
+        0.5, "Weight of the newest score in reputation and in what is expected", "声誉更新", "share",
+        0, 1,
+    )
+    renewal_bonus: float = assumption(
+        0.3, "Head start of an organization renewed in this category", "续约加分", "bid", 0, 2
+    )
+    crowding: float = assumption(
+        0.2, "What each further contract of a year takes off a bid", "承接过多扣分", "bid", 0, 2
+    )
     relationship_gain: float = assumption(0.2, "Relationship grows with a contract", "关系累积",
                                           "share", 0, 1)
 

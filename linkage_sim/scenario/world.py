@@ -127,6 +127,10 @@ class World(Section):
         10, "Committee staff", "居委会工作人员", "persons", 1, 100,
         source="8-15 for 5,200 people; one community worker per 350-556 residents", confidence="L",
     )
+    committee_hours_per_year: float = setting(
+        1900.0, "Working hours of one committee member", "居委会人员年工时", "hours a year", 100,
+        3000, confidence="M",
+    )
     committee_free_share: float = setting(
         0.10, "Share of committee hours free for purchase work", "居委会可用于购买服务的工时比例",
         "share", 0, 1, source="5-15 % by judgement: duties handed down take the rest",
@@ -159,11 +163,16 @@ class World(Section):
         40.0, "Price of a deliverable staff hour", "每有效工时价格", "yuan an hour", 5, 1000,
         source="6,000 yuan a month over 174 hours, with absence", confidence="L",
     )
+    staff_hours_per_week: float = setting(
+        34.0, "Hours a week that one of an organization's staff can deliver", "每员工每周有效工时",
+        "hours a week", 1, 80, source="174 hours a month less meetings, travel and leave",
+        confidence="L",
+    )
     staff_share: float = setting(
         0.70, "Share of a contract that pays staff", "合同中人员费用比例", "share", 0.1, 1,
         confidence="L",
     )
     opening_reserve_months: float = setting(
-        4.0, "Reserves of an organization at the start", "组织初始储备", "months of this work", 0,
-        60, confidence="L",
+        3.0, "Reserves of an organization at the start", "组织初始储备",
+        "months of its usual income here", 0, 60, confidence="L",
     )

@@ -124,7 +124,8 @@ class State(Columns):
     aware : uint8[residents]
         1 when the resident knows the services and comes by itself.
     expectation, satisfaction, trust : float32[residents]
-        0..1; `lift` gathers publicity until expectation is next evaluated.
+        0..1; `lift` gathers publicity until expectation is next evaluated, `shown` is the week
+        until which an event attended is remembered.
     volunteer : uint8[residents], volunteer_due : float32[residents], volunteer_changes : uint16
         State, next possible change and its number; `left_week` when somebody stopped.
     hours_used, idle_weeks, credit, asked_by, motivation
@@ -150,6 +151,7 @@ class State(Columns):
     trust: Float32
     own_experience: Float32
     lift: Float32
+    shown: Float32
     volunteer: UInt8
     volunteer_due: Float32
     volunteer_changes: UInt16
@@ -187,6 +189,7 @@ def empty_state(residents: int) -> State:
         trust=column(np.float32),
         own_experience=column(np.float32, None, np.nan),
         lift=column(np.float32),
+        shown=column(np.float32),
         volunteer=column(np.uint8),
         volunteer_due=column(np.float32, None, NEVER),
         volunteer_changes=column(np.uint16),

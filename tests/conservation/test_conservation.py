@@ -143,7 +143,7 @@ def _wages(model: Any) -> None:
 
 
 def _worker(model: Any) -> None:
-    model.organizations[0].workers.pop()
+    next(item for item in model.organizations if item.workers).workers.pop()
 
 
 def _match(model: Any) -> None:

@@ -19,13 +19,14 @@ class ApprovalRule(Protocol):
 class RankByCriteria:
     """Weigh fit to priorities, visibility, and the evidence of need attached to the file.
 
-    Evidence of need rates the estimate in the file, never the truth.
+    Evidence of need rates the estimate in the file against the greatest need that this community
+    put forward, never the truth.
     """
 
     def score(self, file: File, criteria: Criteria, image_value: float) -> float:
         """Weighted mean of the three; a purchaser who gains from show shifts weight to it."""
         shares: dict[str, Any] = criteria.shares()
-        evidence = file.evidence_quality * min(1.0, file.expected_persons / 150.0)
+        evidence = file.evidence_quality * file.expected_need
         rated = (
             shares["alignment"] * file.alignment
             + shares["visibility"] * file.visibility

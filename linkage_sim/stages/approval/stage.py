@@ -48,7 +48,8 @@ class ApprovalStage:
             if desk.shared_by == "community" or desk.mean_days <= 0.0:
                 continue
             rate = load * desk.officers / desk.mean_days
-            for unit in sorted({self._unit(desk, item.community) for item in self.model.committees}):
+            units = {self._unit(desk, item.community) for item in self.model.committees}
+            for unit in sorted(units):
                 feed_background(
                     self._queue(desk, unit), rate, start, start + DAYS_PER_YEAR, year
                 )

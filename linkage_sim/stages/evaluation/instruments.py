@@ -63,12 +63,10 @@ class Activity:
         return seen_s, seen_z * honest
 
     def measure(self, case: Inspection) -> float:
-        """Count heads and contacts against the target that contract hours suggest."""
-        delivery = case.plan.assumptions.delivery
-        totals, hours = case.contract.totals, case.contract.hours
-        usual_heads = 0.5 * hours / delivery.hours_per_event * delivery.heads_per_event
-        counted = totals["heads"] + totals["contacts"]
-        return min(1.0, counted / max(usual_heads, 1.0))
+        """Count heads and contacts against the target for a contract of this sum."""
+        totals, yuan = case.contract.totals, case.contract.file.candidate.cost_yuan
+        target = case.plan.assumptions.checking.counts_per_10k_yuan * yuan / 10_000.0
+        return min(1.0, (totals["heads"] + totals["contacts"]) / max(target, 1.0))
 
 
 class Documents:
@@ -82,7 +80,8 @@ class Documents:
         """Compare hours of paper with those the form needs."""
         shares = case.plan.policy.evaluation.weights.shares()
         effort = case.plan.assumptions.effort
-        wanted = 0.16 + effort.documents_weight * shares.get("documents", 0.0)
+        wanted = case.plan.assumptions.checking.full_file_share
+        wanted += effort.documents_weight * shares.get("documents", 0.0)
         done = case.contract.totals["document_hours"] / max(
             case.contract.totals["worked_hours"], 1e-9
         )

@@ -12,8 +12,6 @@ from linkage_sim.kernels.tables import ATTENDED, CONTACT_ENDED
 from linkage_sim.projects import Contract, Ledger, Verdict
 from linkage_sim.stages.evaluation.instruments import Inspection, Outcome
 
-USUAL_PROJECT_YUAN = 45_000.0
-
 
 class EvaluationStage:
     """Stage 4 for all communities of a model.
@@ -42,7 +40,9 @@ class EvaluationStage:
         each += policy.audit_probability * checking.audit_yuan
         if self.plan.policy.implementation.midterm_check:
             each += checking.midterm_yuan
-        projects = max(0.0, ledger.free) / USUAL_PROJECT_YUAN
+        world = self.plan.world
+        usual = (world.project_cost_low_yuan + world.project_cost_high_yuan) / 2.0
+        projects = max(0.0, ledger.free) / usual
         total = each * projects
         if policy.third_party:
             total += checking.third_party_share * ledger.budget
@@ -69,26 +69,25 @@ class EvaluationStage:
         seen = float("nan")
         if checked:
             seen = self._progress(contract)
-            # Half of what an honest half-year would show is the line.
-            if seen < 0.5 * self._expected_progress(contract):
+            if seen < self._line(contract):
                 withheld = self.checking.midterm_withhold
         cost, withheld = model.mediators.through("check", contract.id, (cost, withheld))
         ledger = model.committees[contract.file.candidate.community].ledgers[contract.file.year]
         self._pay_for_checks(ledger, cost)
         contract.withheld_share = withheld
         model.journal.note(
-            model.timeline.day, contract.id, "midterm", seen=None if seen != seen else round(seen, 3),
-            withheld=withheld,
+            model.timeline.day, contract.id, "midterm",
+            seen=None if seen != seen else round(seen, 3), withheld=withheld,
         )
 
     def _progress(self, contract: Contract) -> float:
         case = self._inspect(contract)
         return Outcome().measure(case)
 
-    def _expected_progress(self, contract: Contract) -> float:
+    def _line(self, contract: Contract) -> float:
         day = self.model.timeline.day
         share = (day - contract.started_day) / max(1.0, contract.end_day - contract.started_day)
-        return 0.5 * share
+        return self.checking.midterm_line * share
 
     def _inspect(self, contract: Contract) -> Inspection:
         model = self.model

@@ -8,7 +8,7 @@ import numpy as np
 
 from linkage_sim.kernels.tables import HELD, OPEN, Log, Places, Projects
 
-_WHOLE = {"identity", "category", "place_first", "place_stop", "pointer"}
+_WHOLE = {"identity", "category", "place_first", "place_stop"}
 FIRST_ROOM = 16
 
 

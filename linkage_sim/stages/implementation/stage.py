@@ -10,7 +10,6 @@ from linkage_sim.scenario.fields import CATEGORIES
 from linkage_sim.stages.implementation.rows import ContractRows
 from linkage_sim.timeline import DAYS_PER_WEEK, DAYS_PER_YEAR
 
-BUNDLE_NOTICE_DAYS = 20.0
 LEAST_DAYS = 7.0
 
 
@@ -94,7 +93,7 @@ class ImplementationStage:
         now = model.timeline.day
         number, days = self._choose_bidder(file)
         if policy.bundle_communities > 1:
-            days += BUNDLE_NOTICE_DAYS
+            days += self.plan.assumptions.delivery.bundle_notice_days
         number, days = model.mediators.through("award", (file.id, file.year), (number, days))
         start = max(now + days, model.approval.money_day(file.year))
         end_of_year = float((file.year + 1) * DAYS_PER_YEAR)
@@ -105,6 +104,7 @@ class ImplementationStage:
 
     def _choose_bidder(self, file: File) -> tuple[int, float]:
         delivery, policy = self.plan.assumptions.delivery, self.plan.policy.implementation
+        market = self.plan.assumptions.market
         candidate = file.candidate
         bidders = self.model.organizations_for(candidate.community, policy.bundle_communities)
         days = {
@@ -121,17 +121,19 @@ class ImplementationStage:
         published = self.model.mediators.through(
             "published", file.year, self.plan.policy.evaluation.publication
         )
-        best = max(
-            pool,
-            key=lambda item: (
-                item.bid(candidate.category, candidate.community, candidate.identity, policy.tender)
-                + (0.3 if item.renewed.get(key) else 0.0)
-                + (item.reputation - 0.8 if published else 0.0)
-                - 0.2 * len([one for one in item.contracts if one.file.year == file.year]),
-                -item.number,
-            ),
-        )
-        return best.number, days
+
+        def strength(item: Any) -> tuple[float, int]:
+            bid = item.bid(
+                candidate.category, candidate.community, candidate.identity, policy.tender
+            )
+            if item.renewed.get(key):
+                bid += market.renewal_bonus
+            if published:
+                bid += item.reputation - market.reputation_start
+            bid -= market.crowding * sum(1 for one in item.contracts if one.file.year == file.year)
+            return bid, -item.number
+
+        return max(pool, key=strength).number, days
 
     def _lapse(self, file: File, reason: str) -> None:
         ledger = self._ledger(file)

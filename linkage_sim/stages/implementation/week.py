@@ -72,6 +72,7 @@ class WeekOfService:
             used = service.deliver(
                 place, rows, offered, model.hours_left_share(community), reachable, needs,
                 course.known, projects, places, practice, people.voice, state.lift,
+                state.shown,
                 rows_of.log_for(community, self._most_lines(rows, projects, practice)), counts,
             )
             measure.count_active(state.active, place.first, place.stop, in_need)

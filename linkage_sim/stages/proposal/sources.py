@@ -216,7 +216,7 @@ class Vote:
         heard, told = _blank(ground)
         beliefs, people = ground.beliefs, ground.people
         ballots = np.zeros(ground.size, np.uint8)
-        voters = listening.cast_ballots(
+        came, voters = listening.cast_ballots(
             ground.place, beliefs.turnout_base, beliefs.response_trust, people.age_group,
             people.status, people.voice, ground.state.trust, people.household,
             ground.state.active, ballots, told,
@@ -224,12 +224,12 @@ class Vote:
         ballots = ballots[:voters].copy()
         for category in range(N_CATEGORIES):
             approvals = np.count_nonzero(ballots & (1 << category))
-            # A ballot stands for a household, so approvals are counted per household.
+            # A voter speaks for a household, so approvals are counted per household.
             households = ground.size / _mean_household(ground)
-            heard[category] = approvals / max(1, voters) * households
+            heard[category] = approvals / max(1, came) * households
         return Evidence(
-            heard, standard_error(heard, ground.size, voters), known_rows(ground, told),
-            beliefs.vote_yuan * ground.size, 2.0 * beliefs.meeting_hours, voters, ballots,
+            heard, standard_error(heard, ground.size, came), known_rows(ground, told),
+            beliefs.vote_yuan * ground.size, 2.0 * beliefs.meeting_hours, came, ballots,
             sources=("vote",),
         )
 

@@ -38,7 +38,7 @@ class ProposalStage:
         self.ideas: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
 
     def open_call(self, year: int) -> None:
-        """Announce the call; every community ends its hearing when its slowest source has spoken."""
+        """Announce the call; a hearing ends when the slowest source has spoken."""
         hearing = self.plan.assumptions.hearing
         start = year * DAYS_PER_YEAR + hearing.call_day
         for committee in self.model.committees:
@@ -115,9 +115,12 @@ class ProposalStage:
         )
 
     def _remember(self, community: int, hearing: Hearing) -> None:
-        # Persons whose need came up are on the committee's list from now on.
-        for category, rows in hearing.known.items():
-            self.model.state.list_committee[rows] |= np.uint8(1 << category)
+        # Once a year the committee goes through its list: those whose need has gone are struck
+        # off, persons whose need came up are added.
+        rows, state = self.model.people.rows(community), self.model.state
+        state.list_committee[rows] &= state.active[rows]
+        for category, told in hearing.known.items():
+            state.list_committee[told] |= np.uint8(1 << category)
 
     def campaign(self, community: int, year: int) -> int:
         """Give the category that the district promotes this year; showy ones more often."""
@@ -143,9 +146,10 @@ class ProposalStage:
             level = draws.uniform(Decision.CANDIDATE_COST, identity)
             spread = world.project_cost_high_yuan - world.project_cost_low_yuan
             cost = world.project_cost_low_yuan + level * spread
+            name = item.id if item else f"{CATEGORIES[category]}-{slot}"
             found.append(
                 Candidate(
-                    id=f"c{community}-y{year}-{item.id if item else f'{CATEGORIES[category]}-{slot}'}",
+                    id=f"c{community}-y{year}-{name}",
                     identity=identity,
                     community=community,
                     year=year,
@@ -195,10 +199,7 @@ class ProposalStage:
     ) -> File:
         model = self.model
         _, places = model.implementation.promise(candidate)
-        known = self._known(committee, hearing, candidate)
-        holders = committee.name_holders(
-            candidate, known, places, self.plan.assumptions.delivery.roster_share
-        )
+        holders = self._named(committee, hearing, candidate, places)
         in_need = np.zeros(N_CATEGORIES)
         rows = model.people.rows(committee.community)
         count_active(model.state.active, rows.start, rows.stop, in_need)
@@ -213,7 +214,7 @@ class ProposalStage:
             candidate=candidate,
             year=year,
             submitted_day=now,
-            expected_persons=float(hearing.heard[candidate.category]),
+            expected_need=float(hearing.heard[candidate.category] / max(hearing.heard.max(), 1e-9)),
             evidence_quality=float(hearing.quality[candidate.category]),
             alignment=float(self.campaign(committee.community, year) == candidate.category),
             visibility=float(visibility[candidate.category]),
@@ -239,13 +240,15 @@ class ProposalStage:
         )
         return file
 
-    def _known(self, committee: Any, hearing: Hearing, candidate: Candidate) -> Any:
+    def _named(self, committee: Any, hearing: Hearing, candidate: Candidate, places: int) -> Any:
+        """Let the committee say to whom places are promised."""
         rows = self.model.people.rows(committee.community)
-        bit = np.uint8(1 << candidate.category)
-        listed = np.flatnonzero(self.model.state.list_committee[rows] & bit) + rows.start
+        bit, state = np.uint8(1 << candidate.category), self.model.state
+        in_need = np.flatnonzero(state.active[rows] & bit) + rows.start
+        listed = np.flatnonzero(state.list_committee[rows] & bit) + rows.start
         told = hearing.known.get(candidate.category, np.zeros(0, np.int32))
-        told = told[(told >= rows.start) & (told < rows.stop)]
-        return np.union1d(listed, told).astype(np.int32)
+        share = self.plan.assumptions.delivery.roster_share
+        return committee.name_holders(candidate, told, listed, in_need, places, share)
 
 
 def _one_design(heard: list[Hearing], members: list[Any], own: Any, people: Any) -> Hearing:
