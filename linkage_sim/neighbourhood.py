@@ -65,7 +65,7 @@ class Neighbourhood:
         self.first_volunteers = [0] * people.n_communities
         self.felt = opinion.Felt(
             state.expectation, state.previous, state.satisfaction, state.own_experience,
-            state.lift, people.taste,
+            state.lift, state.shown, people.taste,
         )
         self.turnout: dict[tuple[int, int], tuple[int, int]] = {}
 

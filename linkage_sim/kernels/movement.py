@@ -57,7 +57,7 @@ def move_homes(
     A newcomer brings needs drawn anew, is on nobody's list, and has no history here: expectation
     and trust are the means of the community on that day, satisfaction is that of a person whose
     expectation is just met (plus the personal taste of the row), experience is unknown,
-    publicity has not reached them. They are no volunteers, with full motivation, no hours,
+    they have seen no event. They are no volunteers, with full motivation, no hours,
     no credit and a clock of joining that starts now; a volunteer who moves away is counted as
     dropped out, and the credits as lost. Age, vulnerability, taste and ties stay with the row:
     homes of a kind are let to people of a kind. The row keeps the numbers of its clocks, so that
@@ -102,6 +102,7 @@ def move_homes(
         feelings.previous[row] = feelings.satisfaction[row]
         feelings.experience[row] = np.nan
         feelings.lift[row] = 0.0
+        feelings.shown[row] = -np.inf
         members.trust[row] = newcomer.trust
         volunteers += _exchange_helper(place, row, members, joining, counts)
     return moved, volunteers

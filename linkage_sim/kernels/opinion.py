@@ -41,6 +41,7 @@ class Felt(NamedTuple):
     satisfaction: Any
     experience: Any  # NaN without needs
     lift: Any
+    shown: Any  # week until which an event attended is remembered
     taste: Any
 
 

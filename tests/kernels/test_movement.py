@@ -18,7 +18,7 @@ SMALL: dict[str, Any] = {"world.communities": 1, "world.residents": 1000, "run.y
 WEEK = 3
 # What nobody has by chance, to tell who was exchanged and who was not.
 MARKS = {"hours_used": 7.0, "motivation": 0.25, "left_week": 2.0, "credit": 3.0, "lift": 0.5,
-         "own_experience": 0.75, "asked_by": 2, "idle_weeks": 9, "previous": 0.125}
+         "own_experience": 0.75, "shown": 50.0, "asked_by": 2, "idle_weeks": 9, "previous": 0.125}
 
 
 def _marked(**values: Any) -> LinkageModel:
@@ -60,7 +60,7 @@ def test_newcomers_start_with_nothing_of_those_who_left() -> None:
         assert (getattr(state, name)[new] == 0).all(), name
     assert (state.motivation[new] == 1.0).all()
     assert (state.volunteer[new] == NO_VOLUNTEER).all()
-    assert np.isneginf(state.left_week[new]).all()
+    assert np.isneginf(state.left_week[new]).all() and np.isneginf(state.shown[new]).all()
     adult = new & (people.age_group > 0)
     assert (state.volunteer_changes[adult] == changes[adult] + 1).all()
     for row in np.flatnonzero(adult)[:20]:
