@@ -98,19 +98,24 @@ class Offices:
 
     # -- campaigns ----------------------------------------------------------------------------
 
-    def in_campaign(self, week: int) -> bool:
-        """Whether a campaign handed down is on this week; they are spread evenly over the year."""
+    def campaign_part(self, week: int) -> float:
+        """Part of a week, 0..1, in which a campaign handed down is on; they are spread evenly."""
         linkage = self.plan.policy.linkage
         number = linkage.campaigns_per_year
         if number == 0:
-            return False
-        gap = WEEKS_PER_YEAR / number
-        return (week % WEEKS_PER_YEAR) % gap < linkage.campaign_weeks
+            return 0.0
+        gap, lasts = WEEKS_PER_YEAR / number, min(linkage.campaign_weeks, WEEKS_PER_YEAR / number)
+        begin = float(week % WEEKS_PER_YEAR)
+        part = 0.0
+        for campaign in range(number):
+            overlap = min(begin + 1.0, campaign * gap + lasts) - max(begin, campaign * gap)
+            part += max(0.0, overlap)
+        return min(1.0, part)
 
     def organization_share(self, week: int) -> float:
         """Share of contract hours that campaigns leave, as a rights and duties list allows."""
         officials, cap = self.plan.assumptions.officials, self.plan.policy.linkage.duties_cap
-        taken = min(officials.campaign_organization_share, cap) if self.in_campaign(week) else 0.0
+        taken = min(officials.campaign_organization_share, cap) * self.campaign_part(week)
         return float(self.model.mediators.through("campaign", week, 1.0 - taken))
 
     def committee_share(self, year: int) -> float:

@@ -113,7 +113,9 @@ class ApprovalStage:
         if fear <= 0.0:
             return
         for desk in self.policy.desks:
-            self._queue(desk, self._unit(desk, community)).extra_checks = fear
+            queue = self._queue(desk, self._unit(desk, community))
+            # A desk shared by several streets goes by the one that fears most.
+            queue.extra_checks = max(queue.extra_checks, fear)
 
     # -- the way through the desks ------------------------------------------------------------
 
@@ -224,7 +226,7 @@ class ApprovalStage:
         sound = []
         for file in files:
             file.visits = len(self.policy.desks)
-            file.officer_yuan = street.visit_cost(0.0) * file.visits
+            file.officer_yuan = street.visit_cost(street.extra_checks()) * file.visits
             community = file.candidate.community
             numbers = [desk_number(desk, self._unit(desk, community)) for desk in catching]
             if any(street.finds_flaw(file, number) for number in numbers):
