@@ -41,7 +41,7 @@ class Needs(Section):
     )
     duration_weeks: ByCategory = assumption(
         by_category(78, 39, 52, 104, 26, 39, 26, 13), "Mean natural length of a need",
-        "需求自然持续时间", "weeks", 1, 600,
+        "需求自然持续时间", "weeks", 1, 1e6,
     )
     severity: ByCategory = assumption(
         by_category(1, 0.8, 1, 1.2, 0.7, 0.3, 0.6, 0.7), "Severity weight", "严重程度权重", "weight",
