@@ -174,22 +174,33 @@ def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> Non
     record = provenance_of(
         "compare", plan.names, plan.scenarios, plan.seeds, trace=plan.trace
     )
+    tables = tables_of(runs, plan.names, plan.scenarios)
+    source = f"provenance.json sha256:{provenance_hash(record)}"
     folder.write(
-        tables_of(runs, plan.names, plan.scenarios), record, table,
-        figures=lambda path: _draw(table, path / "forest.png", provenance_hash(record)),
+        tables, record, table,
+        figures=lambda path: _draw(table, tables["years"], plan.names, path, source),
     )
 
 
-def _draw(table: pd.DataFrame, path: Path, source: str) -> None:
-    from linkage_sim.report.figures import forest_plot
+def _draw(
+    table: pd.DataFrame, years: pd.DataFrame, names: tuple[str, ...], folder: Path, source: str
+) -> None:
+    """Draw both pictures; one that cannot be drawn is no reason to lose the numbers."""
+    from linkage_sim.report.figures import forest_plot, years_plot
 
-    if table.empty:
+    if table.empty or years.empty:
         return
-    try:
-        forest_plot(table, path, language(), f"provenance.json sha256:{source}")
-    except InputError as trouble:
-        # A picture that cannot be drawn is no reason to lose the numbers.
-        to_stderr(str(trouble))
+    trouble = []
+    for draw in (
+        lambda: forest_plot(table, folder / "forest.png", language(), source),
+        lambda: years_plot(years, folder / "years.png", language(), source, names),
+    ):
+        try:
+            draw()
+        except InputError as error:
+            trouble += error.messages
+    for message in dict.fromkeys(trouble):
+        to_stderr(message)
 
 
 # -- what is printed ---------------------------------------------------------------------------
@@ -256,9 +267,11 @@ def _block(block: pd.DataFrame, baseline: str) -> list[list[str]]:
 def closing_lines(specs: list[str], place: Path) -> list[str]:
     """Say where results are and what to try next, as it can be typed here."""
     lines = ["", say("study.written", path=place)]
-    picture = place / "figures" / "forest.png"
-    if picture.exists():
-        lines.append(say("study.picture", path=picture))
+    lines += [
+        say("study.picture", path=picture)
+        for picture in (place / "figures" / "forest.png", place / "figures" / "years.png")
+        if picture.exists()
+    ]
     one_lever = [specs[0], specs[-1], "--set", "policy.approval.fixed_latency_days=30"]
     commands = (
         ["run", specs[0], "--trace", "--out", "results/one_run"],

@@ -21,8 +21,6 @@ NEEDED = ("mesa", "numpy", "numba", "scipy", "networkx", "matplotlib", "pydantic
           "pandas", "pyarrow", "tree-sitter", "tree-sitter-toml")
 EXTRAS = {"app": ("solara",), "analysis": ("SALib", "pyabc"), "cluster": ("dask", "distributed")}
 OLDEST_PYTHON = (3, 11)
-CJK_FONTS = ("NotoSansCJK*", "NotoSansSC*", "SourceHanSans*", "wqy-*", "simhei*", "msyh*",
-             "PingFang*")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
                 "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts")
 
@@ -143,10 +141,12 @@ def _machine() -> Finding:
 
 
 def _fonts() -> Finding:
+    from linkage_sim.report.fonts import CJK_FILES
+
     name = say("cli.doctor.fonts")
     packaged = Path(__file__).parents[1]
     for folder in (packaged, *(Path(item).expanduser() for item in FONT_FOLDERS)):
-        for pattern in CJK_FONTS:
+        for pattern in CJK_FILES:
             found = next(folder.rglob(pattern), None) if folder.is_dir() else None
             if found is not None:
                 return Finding(name, "ok", str(found))

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import BY_NAME, HEADLINES
-from linkage_sim.words import entries, say
+from linkage_sim.report.style import (
+    A4_WIDTH,
+    COLOURS,
+    INK,
+    MARKERS,
+    SOFT,
+    reform_label,
+    save_both,
+    unit_label,
+)
+from linkage_sim.report.years import years_plot
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-# Enough contrast on white, and told apart by people who see no red or no green.
-COLOURS = ("#0072B2", "#555555", "#D55E00", "#009E73", "#CC79A7")
-MARKERS = ("o", "s", "D", "^", "v")
-CJK_FONTS = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
-    # A collection of all CJK faces is listed under the name of its first face.
-    "Noto Sans CJK JP", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "SimHei", "Microsoft YaHei",
-    "PingFang SC", "Droid Sans Fallback",
-)
-LATIN_FONT = "DejaVu Sans"
-A4_WIDTH, DOTS_PER_INCH = 8.27, 200
+__all__ = ["forest_figure", "forest_plot", "reform_label", "years_plot"]
 ROW_INCHES, PANEL_INCHES, LETTER_INCHES = 0.23, 1.05, 0.077
 PANELS_ACROSS = 2
-FIRST_CJK = 0x2E80
-SOFT, INK = "#BBBBBB", "#222222"
 
 
 def forest_plot(
@@ -58,40 +54,11 @@ def forest_plot(
     InputError
         Without a headline outcome, or without a Chinese font when the language is Chinese.
     """
-    import matplotlib
-
-    stem = Path(path).with_suffix("")
     title = say("report.forest.title", language, baseline=_baseline(table))
-    with matplotlib.rc_context(_style(language, table)), _no_boxes():
-        figure = forest_figure(table, language)
-        png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
-        figure.savefig(
-            png, dpi=DOTS_PER_INCH,
-            metadata={"Title": title, "Software": _software(), "Source": source},
-        )
-        # No date: the same results give the same file.
-        figure.savefig(
-            svg,
-            metadata={"Title": title, "Creator": _software(), "Source": source, "Date": None},
-        )
-    return [png, svg]
-
-
-def chinese_font() -> str:
-    """Find a font with Chinese letters.
-
-    Raises
-    ------
-    InputError
-        When there is none: boxes instead of letters are never drawn.
-    """
-    from matplotlib import font_manager
-
-    known = {entry.name for entry in font_manager.fontManager.ttflist}
-    for name in CJK_FONTS:
-        if name in known:
-            return name
-    raise InputError(say("report.no_font"))
+    names = {*table["scenario"], *table["baseline"]}
+    return save_both(
+        lambda: forest_figure(table, language), path, title, source, language, names
+    )
 
 
 def forest_figure(table: pd.DataFrame, language: str = "en") -> Figure:
@@ -129,14 +96,9 @@ def forest_figure(table: pd.DataFrame, language: str = "en") -> Figure:
         _panel(axes, rows.loc[reforms], outcome, language)
         axes.set_yticks(range(len(labels)), labels if place % across == 0 else [""] * len(labels))
     last = len(shown)
-    _legend(figure.add_subplot(grid[last // across, last % across]), table, language)
+    drawn = table[table["outcome"].isin(shown)]
+    _legend(figure.add_subplot(grid[last // across, last % across]), drawn, language)
     return figure
-
-
-def reform_label(name: str, baseline: str) -> str:
-    """Give what a scenario adds to the baseline, one reform a line; nothing is cut."""
-    added = name.removeprefix(f"{baseline}+")
-    return added.replace("+", "\n+ ")
 
 
 def _panel(axes: Any, rows: pd.DataFrame, outcome: str, language: str) -> None:
@@ -153,8 +115,6 @@ def _panel(axes: Any, rows: pd.DataFrame, outcome: str, language: str) -> None:
                   solid_capstyle="butt", zorder=3, gid=f"interval-{place}")
         axes.plot([row["difference"]], [place], color=colour, marker=marker, markersize=6.5,
                   markeredgecolor="white", markeredgewidth=0.7, zorder=4, gid=f"point-{place}")
-    unit = BY_NAME[outcome].unit
-    words = entries().get("unit." + unit.replace(" ", "_").replace(".", ""), {})
     axes.set_title(say(f"outcome.{outcome}.label", language), loc="left", fontsize=10,
                    fontweight="bold", color=INK, pad=19)
     middle = float(rows["baseline_mean"].mean())
@@ -163,9 +123,8 @@ def _panel(axes: Any, rows: pd.DataFrame, outcome: str, language: str) -> None:
     axes.text(0.0, 1.0, shown, transform=_above(axes), fontsize=8, color=INK, va="bottom")
     axes.text(1.0, 1.0, _direction(outcome, middle, language), transform=_above(axes), fontsize=8,
               color=INK, va="bottom", ha="right")
-    axes.set_xlabel(
-        say("report.forest.axis", language, unit=words.get(language, unit)), fontsize=8, color=INK
-    )
+    unit = unit_label(outcome, language)
+    axes.set_xlabel(say("report.forest.axis", language, unit=unit), fontsize=8, color=INK)
     _tidy(axes, len(rows))
 
 
@@ -226,40 +185,15 @@ def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
         (third, say("report.forest.no_change", language)),
         (fourth, say("report.forest.pairs", language, n=pairs)),
     )
-    width = 40 if language == "en" else 24
+    width = 40 if language == "en" else 18
     for height, text in texts:
         wrapped = "\n".join(textwrap.wrap(text, width))
-        axes.text(0.22, height, wrapped, va="center", fontsize=8, color=INK)
+        axes.text(0.22, height, wrapped, va="center", fontsize=8, color=INK, linespacing=1.35)
 
 
 def _baseline(table: pd.DataFrame) -> str:
     return str(table["baseline"].iloc[0]) if len(table) else ""
 
 
-def _software() -> str:
-    from linkage_sim import __version__
-
-    return f"linkage-sim {__version__}"
-
-
-@contextmanager
-def _no_boxes() -> Iterator[None]:
-    """Refuse to draw a letter that no font has."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message="Glyph .* missing")
-        try:
-            yield
-        except UserWarning as error:
-            raise InputError(f"{say('report.no_font')} ({error})") from None
-
-
-def _style(language: str, table: pd.DataFrame) -> Any:
-    names = "".join({*table["scenario"], *table["baseline"]})
-    # A scenario may have a Chinese name in an English picture.
-    wide = language == "zh" or any(ord(letter) >= FIRST_CJK for letter in names)
-    fonts = [chinese_font(), LATIN_FONT] if wide else [LATIN_FONT]
-    return {
-        "font.family": fonts, "axes.unicode_minus": False, "svg.fonttype": "none",
-        # Names of parts in the SVG come from this, not from chance.
-        "svg.hashsalt": "linkage-sim",
-    }
+def _names(table: pd.DataFrame) -> set[str]:
+    return {*table["scenario"], *table["baseline"]}

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import HEADLINES
-from linkage_sim.report import figures
+from linkage_sim.report import fonts
 from linkage_sim.report.figures import forest_figure, forest_plot, reform_label
+from tests.report.pictures import needs_chinese_font, overlaps, styled
 from linkage_sim.words import say
 
 REFORMS = ("base+fast_approval", "base+full_reform")
@@ -113,6 +113,31 @@ def test_names_are_never_cut(count: int) -> None:
         assert label.get_window_extent(renderer).x0 >= 0.0
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_no_words_overlap_or_leave_the_picture(count: int, language: str) -> None:
+    if language == "zh":
+        needs_chinese_font()
+    table = table_of(tuple(f"base+scientific_evaluation_{i}" for i in range(count)), n=8)
+    with styled(language):
+        assert overlaps(forest_figure(table, language)) == []
+
+
+def test_words_that_overlap_are_seen() -> None:
+    """Negative control: a second title on the first, and one beyond the edge."""
+    figure = forest_figure(table_of())
+    figure.text(0.03, figure.texts[0].get_position()[1], "on the title")
+    figure.text(0.99, 0.5, "beyond the edge")
+    told = " ".join(overlaps(figure))
+    assert "on the title" in told and "beyond the edge" in told
+
+
+def test_worlds_are_counted_over_the_outcomes_shown(tmp_path: Path) -> None:
+    other = table_of(n=1).assign(outcome="trust")
+    _, svg = forest_plot(pd.concat([table_of(), other]), tmp_path / "x.png")
+    assert "30 worlds" in svg_text(svg)
+
+
 def test_a_label_is_what_is_added_to_the_baseline() -> None:
     assert reform_label("base+one+two", "base") == "one\n+ two"
     assert reform_label("other", "base") == "other"
@@ -127,7 +152,7 @@ def test_no_headline_outcome_is_refused(tmp_path: Path) -> None:
 def test_without_a_chinese_font_nothing_is_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, names: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(figures, "CJK_FONTS", ("No Such Font",))
+    monkeypatch.setattr(fonts, "CJK_FONTS", ("No Such Font",))
     with pytest.raises(InputError, match="fonts-noto-cjk"):
         forest_plot(table_of(names), tmp_path / "x.png", language)
     assert not list(tmp_path.iterdir())
@@ -136,16 +161,14 @@ def test_without_a_chinese_font_nothing_is_drawn(
 def test_a_font_that_lacks_the_letters_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figures, "CJK_FONTS", ("DejaVu Sans",))
+    monkeypatch.setattr(fonts, "CJK_FONTS", ("DejaVu Sans",))
     with pytest.raises(InputError, match="fonts-noto-cjk"):
         forest_plot(table_of(), tmp_path / "x.png", "zh")
     assert not list(tmp_path.iterdir())
 
 
 def test_chinese_picture(tmp_path: Path) -> None:
-    known = {entry.name for entry in font_manager.fontManager.ttflist}
-    if not known & set(figures.CJK_FONTS):
-        pytest.skip("no Chinese font on this machine")
+    needs_chinese_font()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _, svg = forest_plot(table_of(), tmp_path / "forest.png", "zh")

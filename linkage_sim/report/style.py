@@ -1,0 +1,103 @@
+"""What all pictures have in common: colours, letters, names of reforms, and how files are made."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.outcomes import BY_NAME
+from linkage_sim.report.fonts import FIRST_CJK, fonts_for
+from linkage_sim.words import entries, say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Enough contrast on white, and told apart by people who see no red or no green.
+# Grey is left to the baseline.
+COLOURS = ("#0072B2", "#8C6D00", "#D55E00", "#009E73", "#CC79A7")
+MARKERS = ("o", "s", "D", "^", "v")
+A4_WIDTH, DOTS_PER_INCH = 8.27, 200
+SOFT, GREY, INK = "#BBBBBB", "#666666", "#222222"
+
+
+def save_both(
+    draw: Callable[[], Figure], path: str | Path, title: str, source: str, language: str,
+    names: Iterable[str],
+) -> list[Path]:
+    """Draw a picture and write it as PNG and SVG, with the hash of its provenance inside.
+
+    Parameters
+    ----------
+    names
+        Names of scenarios in the picture; a Chinese one needs a Chinese font in any language.
+
+    Raises
+    ------
+    InputError
+        When a letter would have to be drawn that no font has.
+    """
+    import matplotlib
+
+    stem = Path(path).with_suffix("")
+    png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
+    with matplotlib.rc_context(_style(language, names)), _no_boxes(language):
+        figure = draw()
+        figure.savefig(
+            png, dpi=DOTS_PER_INCH,
+            metadata={"Title": title, "Software": _software(), "Source": source},
+        )
+        # No date: the same results give the same file.
+        figure.savefig(
+            svg,
+            metadata={"Title": title, "Creator": _software(), "Source": source, "Date": None},
+        )
+    return [png, svg]
+
+
+def reform_label(name: str, baseline: str) -> str:
+    """Give what a scenario adds to the baseline, one reform a line; nothing is cut."""
+    added = name.removeprefix(f"{baseline}+")
+    return added.replace("+", "\n+ ")
+
+
+def cells(text: str) -> int:
+    """Count how wide a text is; a Chinese letter takes two cells."""
+    return sum(2 if ord(letter) >= FIRST_CJK else 1 for letter in text)
+
+
+def unit_label(outcome: str, language: str) -> str:
+    """Give the unit of an outcome in a language."""
+    unit = BY_NAME[outcome].unit
+    words = entries().get("unit." + unit.replace(" ", "_").replace(".", ""), {})
+    return words.get(language, unit)
+
+
+@contextmanager
+def _no_boxes(language: str) -> Iterator[None]:
+    """Refuse to draw a letter that no font has."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        try:
+            yield
+        except UserWarning as error:
+            raise InputError(f"{say('report.no_font', language)} ({error})") from None
+
+
+def _style(language: str, names: Iterable[str]) -> Any:
+    return {
+        # A scenario may have a Chinese name in an English picture.
+        "font.family": fonts_for(language, "".join(names)),
+        "axes.unicode_minus": False, "svg.fonttype": "none",
+        # Names of parts in the SVG come from this, not from chance.
+        "svg.hashsalt": "linkage-sim",
+    }
+
+
+def _software() -> str:
+    from linkage_sim import __version__
+
+    return f"linkage-sim {__version__}"
