@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.agents.organization import SocialOrganization
 from linkage_sim.draws import Decision
 from linkage_sim.projects import Contract, Ledger
-from linkage_sim.timeline import WEEKS_PER_YEAR
+from linkage_sim.timeline import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 STAFF_WEEKS = 4
 
@@ -119,17 +121,38 @@ class Offices:
         return float(self.model.mediators.through("campaign", week, 1.0 - taken))
 
     def committee_share(self, year: int) -> float:
-        """Share of committee hours that campaigns leave; what organizations refuse falls here."""
+        """Share of committee hours that campaigns leave."""
         linkage, officials = self.plan.policy.linkage, self.plan.assumptions.officials
         weeks = min(WEEKS_PER_YEAR, linkage.campaigns_per_year * linkage.campaign_weeks)
-        refused = max(0.0, officials.campaign_organization_share - linkage.duties_cap)
-        taken = min(1.0, officials.campaign_committee_share + refused) * weeks / WEEKS_PER_YEAR
+        taken = officials.campaign_committee_share * weeks / WEEKS_PER_YEAR
         return float(self.model.mediators.through("campaign", ("committee", year), 1.0 - taken))
+
+    def _carry_refused(self, week: int) -> None:
+        """Let committees do the hours of a campaign that organizations may refuse, hour for hour."""
+        cap = self.plan.policy.linkage.duties_cap
+        wanted = self.plan.assumptions.officials.campaign_organization_share
+        refused = max(0.0, wanted - cap) * self.campaign_part(week)
+        for committee in self.model.committees:
+            hours = 0.0
+            if refused > 0.0:
+                hours = refused * self._contract_hours(committee.community, week)
+            key = ("refused", committee.community, week)
+            committee.spend_hours(float(self.model.mediators.through("campaign", key, hours)))
+
+    def _contract_hours(self, community: int, week: int) -> float:
+        """Hours that contracts of a community are good for in a week, before anything takes any."""
+        rows = self.model.implementation.rows
+        mine, projects = rows.of_community[community], rows.projects
+        begin = np.maximum(projects.start_day[mine], DAYS_PER_WEEK * week)
+        end = np.minimum(projects.end_day[mine], DAYS_PER_WEEK * (week + 1))
+        part = np.maximum(end - begin, 0.0) / DAYS_PER_WEEK
+        return float((projects.hours[mine] * part).sum())
 
     # -- staff and books ----------------------------------------------------------------------
 
     def step(self, week: int) -> None:
-        """Every four weeks: workers tire, quit, are replaced; wages are paid."""
+        """Let refused duties fall back; every four weeks workers tire, quit, are replaced, paid."""
+        self._carry_refused(week)
         if (week + 1) % STAFF_WEEKS:
             return
         for organization in self.model.organizations:

@@ -75,15 +75,41 @@ def test_hours_that_campaigns_take_are_not_worked() -> None:
     assert both and sum(second for _, second in both) < sum(before for before, _ in both)
 
 
-def test_a_list_of_rights_and_duties_caps_them_and_the_committee_carries_the_rest() -> None:
-    campaigns = {L + "campaigns_per_year": 4, L + "campaign_weeks": 6.0}
+def test_what_organizations_may_refuse_the_committee_does_hour_for_hour() -> None:
+    campaigns = {L + "campaigns_per_year": 4, L + "campaign_weeks": 6.0,
+                 # Hours enough that a committee never runs out of them.
+                 "world.committee_staff": 60, "assumptions.delivery.awareness_per_hour": 0.0}
     free, capped = (
         LinkageModel(Scenario().with_values({**SMALL, **campaigns, L + "duties_cap": cap}), seed=5)
         for cap in (1.0, 0.05)
     )
     assert capped.offices.organization_share(0) == pytest.approx(0.95)
     assert free.offices.organization_share(0) == pytest.approx(0.85)
-    assert capped.offices.committee_share(0) < free.offices.committee_share(0) < 1.0
+    # The campaign that begins in week 39, when contracts run.
+    for model in (free, capped):
+        while model.week < 39:
+            model.step()
+    before = [_hours(model) for model in (free, capped)]
+    for model in (free, capped):
+        model.step()
+    after = [_hours(model) for model in (free, capped)]
+    worked = [now[0] - then[0] for now, then in zip(after, before, strict=True)]
+    spent = [then[1] - now[1] for now, then in zip(after, before, strict=True)]
+    assert worked[1] / 0.95 == pytest.approx(worked[0] / 0.85)
+    assert spent[1] - spent[0] == pytest.approx(worked[1] - worked[0]) and worked[1] > worked[0]
+
+
+def _hours(model: LinkageModel) -> tuple[float, float]:
+    """Give contract hours worked, and hours the committee has left."""
+    rows = [item.row for item in model.implementation.running]
+    worked = float(model.implementation.rows.projects.worked_hours[rows].sum())
+    return worked, model.committees[0].hours_left
+
+
+def test_without_campaigns_there_is_nothing_to_refuse() -> None:
+    usual, capped = _run(**{"run.years": 1}), _run(**{"run.years": 1, L + "duties_cap": 0.0})
+    assert np.array_equal(usual.course.counts, capped.course.counts)
+    assert usual.committees[0].hours_left == capped.committees[0].hours_left
 
 
 # -- time bank ------------------------------------------------------------------------------------
@@ -112,7 +138,8 @@ def test_a_time_bank_brings_volunteers_and_where_only_crowding_out_is_left_takes
 
 def test_credits_that_are_never_honoured_bring_fewer() -> None:
     sure, unsure = (
-        _run(**{BANK: True, "assumptions.volunteers.time_bank_default": lost}) for lost in (0.0, 1.0)
+        _run(**{BANK: True, "assumptions.volunteers.time_bank_default": lost})
+        for lost in (0.0, 1.0)
     )
     assert unsure.neighbourhood.gain < sure.neighbourhood.gain
 
