@@ -175,7 +175,7 @@ def batch_wait(meeting_gaps_days: Sequence[float], seed: int = 1) -> Figures:
     gaps = np.asarray(meeting_gaps_days, dtype=np.float64)
     desk = Desk(name="desk", mean_days=0.0, distribution="fixed",
                 meeting_gap_days=[float(gap) for gap in gaps])
-    files, cycles = 40_000, 50
+    files, cycles = 20_000, 50
     timeline, draws = Timeline(), Draws(seed)
     queue = network.DeskQueue(desk, 0, timeline, draws)
     lots = draws.uniforms(Decision.VERIFICATION, np.arange(files))
