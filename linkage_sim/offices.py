@@ -128,7 +128,7 @@ class Offices:
         return float(self.model.mediators.through("campaign", ("committee", year), 1.0 - taken))
 
     def _carry_refused(self, week: int) -> None:
-        """Let committees do the hours of a campaign that organizations may refuse, hour for hour."""
+        """Let committees do what organizations may refuse in a campaign, hour for hour."""
         cap = self.plan.policy.linkage.duties_cap
         wanted = self.plan.assumptions.officials.campaign_organization_share
         refused = max(0.0, wanted - cap) * self.campaign_part(week)

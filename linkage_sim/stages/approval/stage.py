@@ -243,7 +243,7 @@ class ApprovalStage:
 
     def _ledger(self, file: File) -> Ledger:
         committee = self.model.committees[file.candidate.community]
-        return committee.ledgers[file.year]  # type: ignore[no-any-return]
+        return committee.ledgers[file.year]
 
     def _bind(self, file: File) -> bool:
         if file.approved:
