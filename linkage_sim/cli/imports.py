@@ -74,6 +74,7 @@ def event_log(
         *(say("cli.import.desk", name=desk.name, days=f"{desk.mean_days:.2f}",
               returned=f"{desk.return_probability:.1%}", share=f"{desk.share_of_files:.0%}")
           for desk in log.desks),
+        say("cli.import.queue", officers=officers).strip(),
         *(say("cli.import.note", note=note) for note in log.notes),
     ]
     _deliver(fragment, desks_comments(log), summary, out, as_json, quiet)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.fields import CATEGORIES
+from linkage_sim.words import say
 
 if TYPE_CHECKING:
     from linkage_sim.inputs.pabulib import Election, Project
@@ -39,8 +40,9 @@ def _table(override: Mapping[str, str] | None) -> dict[str, str]:
     for name, need in (override or {}).items():
         table[str(name).strip().casefold()] = need
         if need not in CATEGORIES:
-            wrong.append(f"categories: '{need}' (for '{name}') is not a category of need; allowed: "
-                         + ", ".join(CATEGORIES))
+            wrong.append(say(
+                "input.category", found=need, name=name, known=", ".join(CATEGORIES)
+            ))
     if wrong:
         raise InputError(wrong)
     return table
@@ -93,7 +95,7 @@ def vote_fragment(
         of a scenario, or an election of which nothing maps.
     """
     if not (math.isfinite(yuan_per_unit) and yuan_per_unit > 0):
-        raise InputError(f"yuan per unit: found {yuan_per_unit}; give a number above 0")
+        raise InputError(say("input.yuan_per_unit", found=yuan_per_unit))
     wrong, candidates = [], []
     for project in election.projects:
         category = category_of(project, override)
@@ -101,18 +103,19 @@ def vote_fragment(
             continue
         cost = project.cost * yuan_per_unit
         if not 0.005 <= cost <= DEAREST_YUAN:
-            wrong.append(f"{election.path}: project '{project.id[:LONGEST_ID]}' costs {cost:g} "
-                         f"yuan; allowed: 0.01 to {DEAREST_YUAN:,.0f}; check the factor")
+            told = say("input.cost_range", id=project.id[:LONGEST_ID], cost=f"{cost:g}",
+                       dearest=f"{DEAREST_YUAN:,.0f}")
+            wrong.append(f"{election.path}: {told}")
         if len(project.id) > LONGEST_ID:
-            wrong.append(f"{election.path}: project id '{project.id[:20]}...' is longer than "
-                         f"{LONGEST_ID} characters; shorten it")
+            told = say("input.long_id", id=project.id[:20], longest=LONGEST_ID)
+            wrong.append(f"{election.path}: {told}")
         candidate = {"id": project.id, "category": category, "cost_yuan": round(cost, 2)}
         if project.name:
             candidate["name"] = project.name[:LONGEST_NAME]
         candidates.append(candidate)
     if not candidates:
-        wrong.append(f"{election.path}: no project has a category that maps to a need; name some "
-                     "with override={'category in the file': 'category of need'}")
+        example = "override={'category in the file': 'category of need'}"
+        wrong.append(f"{election.path}: {say('input.nothing_maps', example=example)}")
     if wrong:
         raise InputError(wrong)
     return {"world": {"candidates": candidates}}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.words import say
+
 if TYPE_CHECKING:
     from linkage_sim.inputs.event_log import Desk, EventLog
 
@@ -93,17 +95,18 @@ def _desk_table(desk: Desk, max_values: int, officers: int, fold_skipped: bool) 
 def desks_comments(log: EventLog) -> list[str]:
     """Say in a few lines what a reader of the fragment must know about the log behind it."""
     lines = [
-        f"Desks of an approval log: {log.n_events:,} events of {log.n_cases:,} files.",
-        "service_days: days from the previous event of the file to this desk's decision, waiting",
-        "included, as means of equally probable bins; the log does not tell the officers.",
-        "In the model every file passes every desk; in the log:",
+        say("input.desks.head", events=f"{log.n_events:,}", files=f"{log.n_cases:,}"),
+        say("input.desks.days"), say("input.desks.queue"), say("input.desks.every"),
     ]
-    lines += [
-        f"  {desk.name[:LONGEST_NAME]}: {desk.share_of_files:.0%} of the files, mean "
-        f"{desk.mean_days:.2f} days, returns {desk.return_probability:.1%}, "
-        + (f"meets {desk.meetings}" if desk.meetings else "decides on any working day")
-        for desk in log.desks
-    ]
+    for desk in log.desks:
+        meets = (say("input.desks.meets", calendar=desk.meetings) if desk.meetings
+                 else say("input.desks.any_day"))
+        lines.append(say(
+            "input.desks.one", name=desk.name[:LONGEST_NAME], share=f"{desk.share_of_files:.0%}",
+            days=f"{desk.mean_days:.2f}", returned=f"{desk.return_probability:.1%}", meets=meets,
+        ))
     if log.payments is not None:
-        lines.append(f"Payments run on {log.payments} ({log.payments.share:.1%} of them).")
-    return lines + [f"Note: {note}." for note in log.notes]
+        lines.append(say(
+            "input.desks.payments", calendar=log.payments, share=f"{log.payments.share:.1%}"
+        ))
+    return lines + [say("input.desks.note", note=note) for note in log.notes]

@@ -21,6 +21,7 @@ from linkage_sim.inputs.desks import desks_comments, desks_fragment
 from linkage_sim.inputs.event_words import WORDS, Kind
 from linkage_sim.inputs.log_rows import LogColumns, read_log_columns
 from linkage_sim.inputs.meetings import Meetings, find_meetings, weekday_counts
+from linkage_sim.words import say
 
 __all__ = [
     "CaseTable",
@@ -189,11 +190,10 @@ def read_event_log(
     events = _Events(log)
     if not events.approved.any() or not _decided_roles(events):
         shown = ", ".join(f"'{name[:40]}'" for name in log.activities[:10])
-        raise InputError(f"{path}: no approval by a desk is recognised; name the word with words="
-                         f"{{'approved': ...}} (usual: {WORDS['approved']}); activities: {shown}")
+        told = say("input.no_approval", usual=WORDS["approved"], shown=shown)
+        raise InputError(f"{path}: {told}")
     if len(log.roles) > MOST_ROLES:
-        raise InputError(f"{path}: {len(log.roles)} different roles; the column may hold names of "
-                         "persons: name the column of roles with columns={'role': ...}")
+        raise InputError(f"{path}: {say('input.many_roles', count=len(log.roles))}")
     paid = log.dates[events.paid]
     return EventLog(
         path=str(path), n_events=log.case.size, cases=_case_table(events),
@@ -301,23 +301,24 @@ def _notes(events: _Events) -> tuple[str, ...]:
     log = events.log
     notes = []
     if not events.has_submitted_word:
-        notes.append("no activity means submitted: the first event of a file stands for it")
+        notes.append(say("input.note.submitted"))
     if not events.has_final_word:
-        notes.append("no activity means final approval: the last approval of a file stands for it")
+        notes.append(say("input.note.final"))
     unfinished = int((~np.isin(np.arange(len(log.cases)), log.case[events.final])).sum())
     if unfinished:
-        notes.append(f"{unfinished:,} of {len(log.cases):,} files have no final approval: left out "
-                     "of the days, kept for the desks")
+        notes.append(say(
+            "input.note.unfinished", count=f"{unfinished:,}", total=f"{len(log.cases):,}"
+        ))
     approving = np.unique(log.role[events.approved])
     strays = events.rejected & ~np.isin(log.role, approving)
     for role in np.unique(log.role[strays]):
-        notes.append(f"{int((strays & (log.role == role)).sum()):,} rejections by "
-                     f"'{log.roles[role]}', which never approves: no desk, but counted as "
-                     "rejections of the file")
+        count = int((strays & (log.role == role)).sum())
+        notes.append(say("input.note.stray", count=f"{count:,}", role=log.roles[role]))
     counts = np.bincount(log.activity[events.other], minlength=len(log.activities))
     for activity in np.flatnonzero(counts)[:10]:
-        notes.append(f"{counts[activity]:,} events '{log.activities[activity]}': no decision; "
-                     "they only end the wait before them")
+        notes.append(say(
+            "input.note.other", count=f"{counts[activity]:,}", activity=log.activities[activity]
+        ))
     if log.repeats:
-        notes.append(f"{log.repeats:,} events repeat an earlier one in every cell; they are kept")
+        notes.append(say("input.note.repeats", count=f"{log.repeats:,}"))
     return tuple(notes)

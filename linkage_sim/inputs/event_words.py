@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import IntFlag
 
 from linkage_sim.errors import InputError
+from linkage_sim.words import say
 
 
 class Kind(IntFlag):
@@ -51,7 +52,7 @@ def compiled(words: Mapping[str, str] | None) -> dict[str, re.Pattern[str]]:
         For a kind that does not exist or an expression that cannot be read.
     """
     messages = [
-        f"words: '{kind}' is not a kind of event; allowed: {', '.join(WORDS)}"
+        say("input.kind", found=kind, known=", ".join(WORDS))
         for kind in words or {} if kind not in WORDS
     ]
     patterns: dict[str, re.Pattern[str]] = {}
@@ -59,8 +60,7 @@ def compiled(words: Mapping[str, str] | None) -> dict[str, re.Pattern[str]]:
         try:
             patterns[kind] = re.compile((words or {}).get(kind, usual), re.IGNORECASE)
         except (re.error, RecursionError, OverflowError) as error:
-            messages.append(f"words: the expression for '{kind}' cannot be read ({error}); "
-                            "plain words joined by | are enough")
+            messages.append(say("input.expression", kind=kind, reason=error))
     if messages:
         raise InputError(messages)
     return patterns

@@ -25,6 +25,7 @@ from linkage_sim.inputs.tables import (
     records,
     unpacked,
 )
+from linkage_sim.words import say
 
 COLUMNS = (
     Column("case", ("case", "case_id", "caseid", "case id", "case:concept:name", "case:id", "file",
@@ -135,9 +136,9 @@ class _LogReader:
         case = cells[self.places["case"]].strip()
         activity = cells[self.places["activity"]].strip()
         if not case:
-            self.problems.add(row.line, "no case number; fill it in or delete the line")
+            self.problems.add(row.line, say("input.no_case"))
         if not activity:
-            self.problems.add(row.line, "no activity; fill it in or delete the line")
+            self.problems.add(row.line, say("input.no_activity"))
         moment = self._moment(row.line, cells[self.places["time"]].strip())
         amount = (self._amount(row.line, cells[self.places["amount"]].strip())
                   if "amount" in self.places else math.nan)
@@ -160,15 +161,14 @@ class _LogReader:
     def _moment(self, line: int, text: str) -> datetime | None:
         moment = parse_time(text)
         if moment is None:
-            self.problems.add(line, f"time {quoted(text)} cannot be read; write it as "
-                                    "2026-03-31 14:05")
+            self.problems.add(line, say("input.time", found=quoted(text)))
             return None
         aware = moment.tzinfo is not None
         if self.aware is None:
             self.aware = aware
         elif aware != self.aware:
-            self.problems.add(line, f"time {quoted(text)} has {'a' if aware else 'no'} time zone, "
-                                    "unlike the first; write all times the same way")
+            key = "input.time_zone" if aware else "input.no_time_zone"
+            self.problems.add(line, say(key, found=quoted(text)))
         return moment
 
     def _amount(self, line: int, text: str) -> float:
@@ -179,10 +179,9 @@ class _LogReader:
         except ValueError:
             amount = math.nan
         if not math.isfinite(amount) or "_" in text:
-            self.problems.add(line, f"amount {quoted(text)} is not a number; write 1234.50, or "
-                                    "leave it empty")
+            self.problems.add(line, say("input.amount", found=quoted(text)))
         elif amount < 0:
-            self.problems.add(line, f"amount {quoted(text)} is negative; an amount is 0 or more")
+            self.problems.add(line, say("input.amount_negative", found=quoted(text)))
         return amount
 
 
@@ -205,7 +204,7 @@ def read_log_columns(
     rows = records(text, guessed_delimiter(text), problems)
     header = next(rows, None)
     if header is None:
-        raise problems.refuse(None, "holds nothing but separators; export it again")
+        raise problems.refuse(None, say("input.only_separators"))
     places = find_columns(header, COLUMNS, columns, problems)
     problems.raise_any()
     reader = _LogReader(problems, places, len(header.cells))
@@ -213,7 +212,7 @@ def read_log_columns(
         reader.read(row)
     problems.raise_any()
     if not reader.events:
-        raise problems.refuse(header.line + 1, "no events below the header; export the log again")
+        raise problems.refuse(header.line + 1, say("input.no_events"))
     kinds = tuple(kind_of(activity, patterns) for activity in reader.activities)
     return _sorted_columns(reader, kinds)
 

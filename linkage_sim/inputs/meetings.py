@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from linkage_sim.words import say
+
 FEWEST_EVENTS = 30
 SHARE_ON_CALENDAR = 0.98
 MOST_WEEKDAYS = 3
@@ -43,11 +44,11 @@ class Meetings:
         return float((gaps**2).sum() / (2.0 * gaps.sum()))
 
     def __str__(self) -> str:
-        named = " and ".join(WEEKDAYS[day] for day in self.weekdays)
-        cycle = sum(self.gaps_days)
-        if named and cycle == 7:
-            return named
-        return f"{named} every {cycle:.0f} days".lstrip()
+        named = say("input.and").join(say(f"input.weekday.{day}") for day in self.weekdays)
+        days = f"{sum(self.gaps_days):.0f}"
+        if not named:
+            return say("input.every_days", days=days)
+        return named if days == "7" else say("input.weekday_every", weekdays=named, days=days)
 
 
 def weekday_counts(days: NDArray[np.int64]) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from linkage_sim.inputs.candidates import (
 )
 from linkage_sim.inputs.problems import Problems, quoted
 from linkage_sim.inputs.tables import Row, decoded, full_row, read_file, records, unpacked
+from linkage_sim.words import say
 
 __all__ = [
     "CATEGORY_OF",
@@ -144,19 +145,17 @@ def _split(text: str, problems: Problems) -> dict[str, list[Row]]:
         # A heading may carry empty cells when the file went through a spreadsheet.
         if title.upper() in SECTIONS and not any(cell.strip() for cell in row.cells[1:]):
             if title.upper() in sections:
-                raise problems.refuse(row.line, f"section {title.upper()} begins a second time; "
-                                                "one file holds one election")
+                told = say("input.section_twice", name=title.upper())
+                raise problems.refuse(row.line, told)
             rows = sections[title.upper()] = []
         elif rows is None:
-            raise problems.refuse(row.line, "the file must begin with the section META; is this "
-                                            "a Pabulib (.pb) file?")
+            raise problems.refuse(row.line, say("input.not_pabulib"))
         else:
             rows.append(row)
     for name in SECTIONS:
         if len(sections.get(name, ())) < 2:
-            state = "holds no rows" if name in sections else "is missing"
-            problems.add(None, f"section {name} {state}; the file may be cut off: download it "
-                               "again")
+            key = "input.section_empty" if name in sections else "input.section_missing"
+            problems.add(None, say(key, name=name))
     problems.raise_any()
     return sections
 
@@ -166,18 +165,16 @@ def _meta(rows: list[Row], problems: Problems) -> tuple[dict[str, str], dict[str
     lines: dict[str, int] = {}
     for row in rows[1:]:
         if len(row.cells) < 2 or any(cell.strip() for cell in row.cells[2:]):
-            problems.add(row.line, f"{len(row.cells)} cells where META has a name and a value; put "
-                                   "a value that holds ';' in quotes")
+            problems.add(row.line, say("input.meta_cells", count=len(row.cells)))
             continue
         key = row.cells[0].strip()
         if key in meta:
-            problems.add(row.line, f"{quoted(key)} is given twice; delete one")
+            problems.add(row.line, say("input.given_twice", name=quoted(key)))
         meta[key], lines[key] = row.cells[1].strip(), row.line
     if "budget" not in meta:
-        problems.add(rows[0].line, "META has no budget; add a line 'budget;...'")
+        problems.add(rows[0].line, say("input.no_budget"))
     elif _money(meta["budget"]) is None:
-        problems.add(lines["budget"], f"budget {quoted(meta['budget'])} is not a number above 0; "
-                                      "write 1234.50")
+        problems.add(lines["budget"], say("input.budget", found=quoted(meta["budget"])))
     return meta, lines
 
 
@@ -200,10 +197,11 @@ def _tables(rows: list[Row], needed: tuple[str, ...], unique: str,
     """Yield the full rows of a section with their line, as header -> cell; ids checked."""
     header = [cell.strip().casefold() for cell in rows[0].cells]
     for name in sorted({name for name in header if name and header.count(name) > 1}):
-        problems.add(rows[0].line, f"two columns are called {quoted(name)}; delete or rename one")
+        problems.add(rows[0].line, say("input.header_twice", name=quoted(name)))
     missing = [name for name in needed if name not in header]
     if missing:
-        problems.add(rows[0].line, f"no column {' and no column '.join(missing)}; add it")
+        names = say("input.and_no_column").join(missing)
+        problems.add(rows[0].line, say("input.header_missing", names=names))
         return
     first_line: dict[str, int] = {}
     for row in rows[1:]:
@@ -212,10 +210,11 @@ def _tables(rows: list[Row], needed: tuple[str, ...], unique: str,
         cells = dict(zip(header, (cell.strip() for cell in row.cells), strict=True))
         key = cells[unique]
         if not key:
-            problems.add(row.line, f"no {unique}; fill it in")
+            problems.add(row.line, say("input.cell_empty", name=unique))
         elif key in first_line:
-            problems.add(row.line, f"{unique} {quoted(key)} was used in line {first_line[key]}; "
-                                   "every one must be different")
+            problems.add(row.line, say(
+                "input.id_twice", name=unique, found=quoted(key), line=first_line[key]
+            ))
         first_line.setdefault(key, row.line)
         yield row.line, cells
 
@@ -228,14 +227,12 @@ def _projects(rows: list[Row], problems: Problems) -> Iterator[Project]:
     for line, cells in _tables(rows, ("project_id", "cost"), "project_id", problems):
         cost = _money(cells["cost"])
         if cost is None:
-            problems.add(line, f"cost {quoted(cells['cost'])} is not a number above 0; write "
-                               "1234.50")
+            problems.add(line, say("input.cost", found=quoted(cells["cost"])))
         if "," in cells["project_id"]:
-            problems.add(line, "a comma in project_id; ballots could not name this project")
+            problems.add(line, say("input.comma_in_id"))
         for name in ("votes", "selected"):
             if cells.get(name) and _whole(cells[name]) is None:
-                problems.add(line, f"{name} {quoted(cells[name])} is not a whole number of 0 or "
-                                   "more; correct it or leave it empty")
+                problems.add(line, say("input.whole", name=name, found=quoted(cells[name])))
         chosen = _whole(cells.get("selected", ""))
         known = {"project_id", "cost", "votes", "name", "category", "target", "beneficiaries",
                  "selected"}
@@ -253,18 +250,18 @@ def _voters(rows: list[Row], ids: set[str] | None, problems: Problems) -> Iterat
         ballot = _list(cells["vote"])
         for name in dict.fromkeys(ballot):
             if ids is not None and name not in ids:
-                problems.add(line, f"the ballot names project {quoted(name)}, which PROJECTS does "
-                                   "not list; add the project or correct the ballot")
+                problems.add(line, say("input.ballot_unknown", found=quoted(name)))
         if len(set(ballot)) < len(ballot):
-            problems.add(line, "the ballot names a project twice; name it once")
+            problems.add(line, say("input.ballot_twice"))
         other = {name: cell for name, cell in cells.items()
                  if name not in {"voter_id", "vote", "age", "sex"}}
         age = _whole(cells.get("age", ""))
         if cells.get("age") and _AGE_RANGE.fullmatch(cells["age"]):
             other["age"] = cells["age"]
         elif cells.get("age") and (age is None or age > OLDEST):
-            problems.add(line, f"age {quoted(cells['age'])} is not a whole number from 0 to "
-                               f"{OLDEST}; correct it or leave it empty")
+            problems.add(line, say(
+                "input.voter_age", found=quoted(cells["age"]), oldest=OLDEST
+            ))
         yield Voter(cells["voter_id"], ballot, age, cells.get("sex", ""), other)
 
 
@@ -276,7 +273,8 @@ def _check_counts(meta: Mapping[str, str], lines: Mapping[str, int], n_projects:
             continue
         stated = _whole(meta[key])
         if stated is None:
-            problems.add(lines[key], f"{key} {quoted(meta[key])} is not a whole number; correct it")
+            problems.add(lines[key], say("input.count_number", name=key, found=quoted(meta[key])))
         elif stated != found:
-            problems.add(lines[key], f"{key} says {stated}, section {section} holds {found}; the "
-                                     "file may be cut off: download it again or correct the number")
+            problems.add(lines[key], say(
+                "input.count_differs", name=key, stated=stated, section=section, found=found
+            ))

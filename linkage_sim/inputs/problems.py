@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from linkage_sim.errors import InputError
+from linkage_sim.words import say
 
 SHOWN = 20
 
@@ -41,7 +42,7 @@ class Problems:
         if not self.count:
             return
         more = self.count - len(self.messages)
-        raise InputError([*self.messages, f"and {more} more in {self.path}"] if more
+        raise InputError([*self.messages, say("input.more", count=more, path=self.path)] if more
                          else self.messages)
 
     def refuse(self, line: int | None, text: str) -> InputError:

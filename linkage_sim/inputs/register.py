@@ -30,6 +30,7 @@ from linkage_sim.inputs.tables import (
     unpacked,
 )
 from linkage_sim.scenario.fields import CATEGORIES, CATEGORY_TITLES
+from linkage_sim.words import say
 
 OLDEST = 120
 _SHORT_TITLES = {
@@ -110,16 +111,14 @@ class _RegisterReader:
         cells = {name: row.cells[place].strip() for name, place in self.places.items()}
         for name in ("id", "household", "building"):
             if not cells[name]:
-                self.problems.add(row.line, f"column '{name}' is empty; fill it in")
+                self.problems.add(row.line, say("input.register.empty", name=name))
         if cells["id"]:
             earlier = self.first_line.setdefault(cells["id"], row.line)
             if earlier != row.line:
-                self.problems.add(row.line, f"column 'id' repeats the id of line {earlier}; every "
-                                            "resident needs an id of their own")
+                self.problems.add(row.line, say("input.register.repeats", line=earlier))
         age = _AGE.fullmatch(cells["age"])
         if age is None or int(age[1]) > OLDEST:
-            self.problems.add(row.line, "column 'age' is not a whole number from 0 to "
-                                        f"{OLDEST}; correct it")
+            self.problems.add(row.line, say("input.register.age", oldest=OLDEST))
         needs = self._needs(row.line, cells)
         if age is None or self.problems.count:
             return
@@ -135,12 +134,13 @@ class _RegisterReader:
             if name in _NEED_CODES:
                 mask |= 1 << _NEED_CODES[name]
             elif name and name not in ("无", "none", "0"):
-                self.problems.add(line, "column 'needs' holds a word that is not a category; "
-                                        f"allowed, joined by |: {', '.join(CATEGORIES)}")
+                self.problems.add(
+                    line, say("input.register.need", known=", ".join(CATEGORIES))
+                )
         for number, name in self.marks:
             mark = _MARKS.get(cells[name].casefold())
             if mark is None:
-                self.problems.add(line, f"column '{name}' must be 0 or 1; correct it")
+                self.problems.add(line, say("input.register.mark", name=name))
             mask |= bool(mark) << number
         return mask
 
@@ -171,18 +171,17 @@ def read_register(
     rows = records(text, guessed_delimiter(text), problems)
     header = next(rows, None)
     if header is None:
-        raise problems.refuse(None, "holds nothing but separators; export it again")
+        raise problems.refuse(None, say("input.only_separators"))
     places = find_columns(header, COLUMNS, columns, problems, private=True)
     if "needs" in places and any(name in places for name in CATEGORIES):
-        problems.add(header.line, "there is a column 'needs' and a column for a category; keep "
-                                  "one way of telling needs")
+        problems.add(header.line, say("input.register.two_ways"))
     problems.raise_any()
     reader = _RegisterReader(problems, places, len(header.cells))
     for row in rows:
         reader.read(row)
     problems.raise_any()
     if not reader.rows:
-        raise problems.refuse(header.line + 1, "no residents below the header; export it again")
+        raise problems.refuse(header.line + 1, say("input.register.nobody"))
     table = np.array(reader.rows, dtype=np.int64)
     told = "needs" in places or bool(reader.marks)
     return Register(

@@ -18,14 +18,15 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from linkage_sim.inputs.problems import Problems, quoted
+from linkage_sim.words import say
 
 LARGEST_BYTES = 2**30
 _CHUNK = 2**20
 _KNOWN_HEADS = {
-    b"PK\x03\x04": "is a workbook or zip archive, not a table; save it as 'CSV UTF-8'",
-    b"\xd0\xcf\x11\xe0": "is an old Excel workbook, not a table; save it as 'CSV UTF-8'",
-    codecs.BOM_UTF16_LE: "is saved as UTF-16; save it as UTF-8 ('CSV UTF-8' in Excel)",
-    codecs.BOM_UTF16_BE: "is saved as UTF-16; save it as UTF-8 ('CSV UTF-8' in Excel)",
+    b"PK\x03\x04": "input.workbook",
+    b"\xd0\xcf\x11\xe0": "input.old_workbook",
+    codecs.BOM_UTF16_LE: "input.utf16",
+    codecs.BOM_UTF16_BE: "input.utf16",
 }
 
 
@@ -48,18 +49,18 @@ def read_file(path: str | Path, problems: Problems) -> bytes:
     try:
         data = Path(path).read_bytes() if Path(path).stat().st_size <= LARGEST_BYTES else None
     except FileNotFoundError:
-        reason = "no such file; check the path"
+        reason = say("input.no_file")
     except IsADirectoryError:
-        reason = "is a folder; name a file in it"
+        reason = say("input.folder")
     except PermissionError:
-        reason = "may not be read; ask for the right to read it"
+        reason = say("input.forbidden")
     except (OSError, ValueError) as error:
-        reason = f"cannot be read ({type(error).__name__}); check the path and the disk"
+        reason = say("input.unreadable", reason=type(error).__name__)
     else:
         if data is None:
-            raise problems.refuse(None, "is larger than one gigabyte; split it")
+            raise problems.refuse(None, say("input.too_large"))
         if not data:
-            raise problems.refuse(None, "is empty; export it again")
+            raise problems.refuse(None, say("input.empty"))
         return data
     raise problems.refuse(None, reason)
 
@@ -74,8 +75,7 @@ def unpacked(data: bytes, problems: Problems) -> bytes:
     """
     if not data.startswith(b"\x1f\x8b"):
         if problems.path.lower().endswith(".gz"):
-            raise problems.refuse(None, "is named .gz but is not gzip; compress it again or "
-                                        "rename it")
+            raise problems.refuse(None, say("input.not_gzip"))
         return data
     parts: list[bytes] = []
     size = 0
@@ -86,12 +86,12 @@ def unpacked(data: bytes, problems: Problems) -> bytes:
                 parts.append(part)
                 size += len(part)
                 if size > LARGEST_BYTES:
-                    trouble = "unpacks to more than one gigabyte; split it"
+                    trouble = say("input.unpacks_large")
                     break
         except EOFError:
-            trouble = "the gzip file is cut off near here; copy or download it again"
+            trouble = say("input.gzip_cut")
         except (OSError, zlib.error):
-            trouble = "the gzip file is damaged near here; copy or download it again"
+            trouble = say("input.gzip_damaged")
     if trouble:
         raise problems.refuse(sum(part.count(b"\n") for part in parts) + 1, trouble)
     return b"".join(parts)
@@ -116,11 +116,10 @@ def decoded(data: bytes, problems: Problems, encoding: str = "utf-8") -> str:
     except (LookupError, ValueError):
         codec = None
     if codec is None:
-        raise problems.refuse(None, f"encoding {quoted(encoding)} is not known; use utf-8 or "
-                                    "gb18030")
-    for head, text in _KNOWN_HEADS.items():
+        raise problems.refuse(None, say("input.encoding", found=quoted(encoding)))
+    for head, key in _KNOWN_HEADS.items():
         if data.startswith(head) and not codec.name.startswith("utf-16"):
-            raise problems.refuse(None, text)
+            raise problems.refuse(None, say(key))
     bad_byte: int | None = None
     text = ""
     try:
@@ -130,12 +129,13 @@ def decoded(data: bytes, problems: Problems, encoding: str = "utf-8") -> str:
     except UnicodeError:
         bad_byte = 0
     if bad_byte is not None:
-        raise problems.refuse(line_of(data, bad_byte), f"is not {codec.name} text" + _advice(data))
+        told = say("input.not_text", codec=codec.name, advice=_advice(data))
+        raise problems.refuse(line_of(data, bad_byte), told)
     if "\0" in text:
-        raise problems.refuse(text.count("\n", 0, text.index("\0")) + 1,
-                              "holds a zero byte, so it is not a text file; export it as CSV UTF-8")
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise problems.refuse(line, say("input.zero_byte"))
     if not text.strip("\ufeff \t\r\n"):
-        raise problems.refuse(None, "is empty; export it again")
+        raise problems.refuse(None, say("input.empty"))
     return text.removeprefix("\ufeff")
 
 
@@ -143,8 +143,8 @@ def _advice(data: bytes) -> str:
     try:
         data.decode("gb18030")
     except UnicodeDecodeError:
-        return "; save it as UTF-8"
-    return "; save it as UTF-8 ('CSV UTF-8' in Excel), or name its encoding: gb18030 fits"
+        return say("input.save_utf8")
+    return say("input.gb18030_fits")
 
 
 def line_of(data: bytes, position: int) -> int:
@@ -179,10 +179,10 @@ def records(text: str, delimiter: str, problems: Problems) -> Iterator[Row]:
 
 def _quote_advice(trouble: str) -> str:
     if "field larger" in trouble:
-        return "a cell is longer than 131,072 characters; a quote may be missing at its end"
+        return say("input.long_cell")
     if "unexpected end" in trouble:
-        return 'a quote (") opens here and is never closed; close it, or the file is cut off'
-    return 'a quote (") inside a cell; write the cell in quotes and every inner quote twice ("")'
+        return say("input.open_quote")
+    return say("input.inner_quote")
 
 
 def guessed_delimiter(text: str) -> str:
@@ -228,9 +228,11 @@ def find_columns(
     for name in given or {}:
         if name not in known:
             near = get_close_matches(str(name), sorted(known), n=1)
-            problems.add(None, f"columns: {quoted(str(name))} is not a column that is read; "
-                               + (f"did you mean '{near[0]}'?" if near
-                                  else f"allowed: {', '.join(sorted(known))}"))
+            advice = (say("errors.did_you_mean", name=near[0]) if near
+                      else say("input.column_allowed", known=", ".join(sorted(known))))
+            problems.add(
+                None, say("input.column_unknown", found=quoted(str(name)), advice=advice)
+            )
     for column in wanted:
         title = (given or {}).get(column.name)
         names = column.aliases if title is None else (str(title).strip().casefold(),)
@@ -239,8 +241,7 @@ def find_columns(
         if places:
             found[column.name] = places[0]
             if titles.count(titles[places[0]]) > 1:
-                problems.add(header.line, f"two columns have the header used for '{column.name}'; "
-                                          "delete or rename one")
+                problems.add(header.line, say("input.column_twice", name=column.name))
         elif column.required or title is not None:
             problems.add(header.line, _missing(column, title, header, private))
     _one_use_each(found, header, problems)
@@ -253,24 +254,25 @@ def _one_use_each(found: Mapping[str, int], header: Row, problems: Problems) -> 
         by_place.setdefault(place, []).append(name)
     for names in by_place.values():
         if len(names) > 1:
-            problems.add(header.line, f"one column is used for {' and '.join(names)}; name another")
+            joined = say("input.and").join(names)
+            problems.add(header.line, say("input.column_shared", names=joined))
 
 
 def _missing(column: Column, title: str | None, header: Row, private: bool) -> str:
-    text = (f"no column for '{column.name}'" if title is None
-            else f"no column named {quoted(str(title))} for '{column.name}'")
-    text += f"; usual names: {', '.join(column.aliases[:6])}"
+    usual = ", ".join(column.aliases[:6])
+    text = (say("input.column_missing", name=column.name, usual=usual) if title is None
+            else say("input.column_not_there", name=column.name, title=quoted(str(title)),
+                     usual=usual))
     if private:
-        return text + "; the first line must name the columns"
+        return text + say("input.header_needed")
     shown = ", ".join(cell.strip()[:30] for cell in header.cells[:12])
     shown = "".join(sign if sign.isprintable() else "?" for sign in shown)
-    return text + f"; found: {shown}"
+    return text + say("input.header_found", found=shown)
 
 
 def full_row(row: Row, width: int, problems: Problems) -> bool:
     """Say whether a record has as many cells as the header, and note it when not."""
     if len(row.cells) == width:
         return True
-    problems.add(row.line, f"{len(row.cells)} cells where the header has {width}; the line may be "
-                           "cut off or hold a separator that is not in quotes")
+    problems.add(row.line, say("input.cells", found=len(row.cells), wanted=width))
     return False

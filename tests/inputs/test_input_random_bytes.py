@@ -23,9 +23,9 @@ LOG = ("case_id,activity,timestamp,role,amount\n"
        "1,Rejected,2026-03-02 09:00,Street,100\n"
        "1,Approved,2026/3/4 09:00,\"Street, office\",\n"
        "2,提交,2026-03-02,Applicant,1\n2,拨付,2026-03-09,Bank,1\n").encode()
-ELECTION = ("META\nkey;value\nbudget;100\nnum_projects;2\nPROJECTS\n"
-            "project_id;cost;name;category;selected\n1;60;\"a;b\";education;1\n2;50;;x;0\n"
-            "VOTES\nvoter_id;vote;age;sex\n7;1,2;34;F\n8;;;M\n").encode()
+ELECTION = (b"META\nkey;value\nbudget;100\nnum_projects;2\nPROJECTS\n"
+            b"project_id;cost;name;category;selected\n1;60;\"a;b\";education;1\n2;50;;x;0\n"
+            b"VOTES\nvoter_id;vote;age;sex\n7;1,2;34;F\n8;;;M\n")
 REGISTER = ("id,age,household,building,needs\n1,67,1,A,elder_care|health\n"
             "2,8.0,\"1\",A,健康\n").encode()
 

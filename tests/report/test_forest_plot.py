@@ -16,8 +16,8 @@ from linkage_sim.errors import InputError
 from linkage_sim.outcomes import HEADLINES
 from linkage_sim.report import fonts
 from linkage_sim.report.figures import forest_figure, forest_plot, reform_label
-from tests.report.pictures import needs_chinese_font, overlaps, styled
 from linkage_sim.words import say
+from tests.report.pictures import needs_chinese_font, overlaps, styled
 
 REFORMS = ("base+fast_approval", "base+full_reform")
 
