@@ -86,7 +86,7 @@ def test_satisfaction_at_rest_by_hand() -> None:
 
 def test_publicity_lifts_expectation_up_to_one() -> None:
     observed, expected, error = expectation_fixed_point(0.25, 0.01)
-    # The textbook's g / l = .01 / .05 = .2; thirteen weekly rates are .0512, so the rule gives .195.
+    # The textbook's g / l = .01 / .05 = .2; with l as 13 weekly rates, .0512, it is .195.
     assert expected == pytest.approx(0.25 + 0.2, abs=0.006)
     assert agrees(observed, expected, error)
     assert expectation_fixed_point(0.5, 0.05)[0] == 1.0
