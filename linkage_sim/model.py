@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
 import mesa
@@ -185,6 +184,7 @@ class LinkageModel(mesa.Model):
         for community in range(self.people.n_communities):
             rows = self.people.rows(community)
             needs = course.needs(community)
+            self.service.look(community, week)
             advance_needs(
                 course.seed, week, community, rows.start, rows.stop, course.first_week,
                 needs.group, needs.onset_rate, needs.recovery_rate, needs.integral, state.active,
@@ -232,10 +232,12 @@ class LinkageModel(mesa.Model):
         return self.datacollector.get_model_vars_dataframe()
 
     def release(self) -> None:
-        """Let Mesa forget this model, so that its memory can be used again."""
-        for agent in list(self.agents):
-            agent.remove()
+        """Give the model's memory back at once; it cannot be used any more.
+
+        Mesa 3.3.1 remembers every model for ever, and model and actors point at each other: what
+        is not let go here would wait for Python's collector, which does not see large arrays.
+        """
         ids = getattr(mesa.Agent, "_ids", None)
         if ids is not None:
             ids.pop(self, None)
-        gc.collect()
+        self.__dict__.clear()

@@ -16,8 +16,6 @@ BY_COMMITTEE = 1
 OPINION_WEEKS = 4
 MONTH_WEEKS = 4
 MONTHS_PER_YEAR = WEEKS_PER_YEAR / MONTH_WEEKS
-# Newcomers know the services half as often as residents did at the start.
-NEWCOMERS_AWARE = 0.5
 
 
 class Neighbourhood:
@@ -252,7 +250,7 @@ class Neighbourhood:
         rows = model.people.rows(community)
         hope = float(state.expectation[rows].mean())
         newcomer = movement.Newcomer(
-            aware=NEWCOMERS_AWARE * self.plan.assumptions.delivery.awareness_start,
+            aware=self.plan.assumptions.delivery.awareness_newcomers,
             expectation=hope,
             felt=self._content(hope),
             trust=float(state.trust[rows].mean()),
@@ -272,7 +270,7 @@ class Neighbourhood:
         return feelings.base + (feelings.performance + feelings.of_expectation) * experience
 
     def _feel(self, community: int, week: int) -> None:
-        model, state, people = self.model, self.model.state, self.model.people
+        state, people = self.model.state, self.model.people
         rows = people.rows(community)
         mean = opinion.own_experience(
             week + 1, rows.start, rows.stop, state.active, state.cover, state.own_experience

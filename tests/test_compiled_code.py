@@ -90,5 +90,5 @@ def test_where_nothing_can_be_stored_kernels_still_run(tmp_path: Path) -> None:
 
 def test_a_function_typed_at_a_prompt_is_compiled_without_being_stored() -> None:
     space: dict[str, object] = {}
-    exec("def double(number):\n    return 2 * number", space)  # noqa: S102
+    exec("def double(number):\n    return 2 * number", space)
     assert compiled_draws.kernel(space["double"])(21) == 42

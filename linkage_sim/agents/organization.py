@@ -143,11 +143,13 @@ class SocialOrganization(mesa.Agent):
 
     def look_after_staff(self, week: int, weeks: float) -> int:
         """Let workers tire, quit and be replaced; returns how many left."""
-        late = self.pays_late()
+        late, load = self.pays_late(), self.workload()
+        numbers = [worker.number for worker in self.workers]
+        lots = self.model.draws.uniforms(Decision.WORKER_QUIT, numbers, week) if numbers else []
         left = []
-        for worker in self.workers:
-            worker.strain(weeks)
-            if worker.decides_to_quit(week, weeks, late):
+        for worker, lot in zip(self.workers, lots, strict=True):
+            worker.strain(weeks, load)
+            if worker.decides_to_quit(weeks, late, float(lot)):
                 left.append(worker)
         for worker in left:
             self.workers.remove(worker)

@@ -70,10 +70,9 @@ class SocialWorker(mesa.Agent):
         )
         return hours, ended
 
-    def strain(self, weeks: float) -> None:
-        """Let burnout move over some weeks: caseload and paperwork feed it, rest heals."""
+    def strain(self, weeks: float, load: float) -> None:
+        """Let burnout move over some weeks: the load of work and paper feed it, rest heals."""
         staff = self.model.plan.assumptions.staff
-        load = self.organization.workload()
         feed = staff.burnout_caseload * load + staff.burnout_paperwork * self.paperwork
         level = feed / staff.burnout_recovery
         keep = math.exp(-staff.burnout_recovery * weeks)
@@ -87,8 +86,6 @@ class SocialWorker(mesa.Agent):
             exponent += staff.quit_late_pay
         return float(staff.quit_per_year / WEEKS_PER_YEAR * math.exp(exponent))
 
-    def decides_to_quit(self, week: int, weeks: float, late_pay: bool) -> bool:
-        """Draw whether this worker leaves within some weeks."""
-        chance = 1.0 - math.exp(-self.quit_hazard(late_pay) * weeks)
-        lot = self.model.draws.uniform(Decision.WORKER_QUIT, self.number, week)
-        return bool(lot < chance)
+    def decides_to_quit(self, weeks: float, late_pay: bool, lot: float) -> bool:
+        """Whether this worker leaves within some weeks, by a lot between 0 and 1 of its own."""
+        return lot < 1.0 - math.exp(-self.quit_hazard(late_pay) * weeks)

@@ -57,7 +57,7 @@ def levers_page() -> str:
     lines = [
         "# Levers: who reads them, what they act through, what they cost",
         "",
-        "Made by `python -m linkage_sim.report.levers_page`; readers are observed in recorded runs.",
+        "Made by `python -m linkage_sim.report.levers_page`; readers are observed in runs.",
         "",
         "| Lever | Title | 名称 | Read by | Channel | Acts through | Price |",
         "|---|---|---|---|---|---|---|",

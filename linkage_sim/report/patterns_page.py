@@ -70,4 +70,4 @@ def _row(cells: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    print(page(Path(sys.argv[1] if len(sys.argv) > 1 else "results/patterns")), end="")
+    sys.stdout.write(page(Path(sys.argv[1] if len(sys.argv) > 1 else "results/patterns")))

@@ -1,14 +1,5 @@
 """What is believed about people and officials: needs, hearing, approving; and all the rest."""
 
-from linkage_sim.scenario.fields import (
-    ASSUMED,
-    FITTED,
-    ByAge,
-    ByCategory,
-    Section,
-    assumption,
-    by_category,
-)
 from linkage_sim.scenario.behaviour import (
     Checking,
     Delivery,
@@ -18,6 +9,15 @@ from linkage_sim.scenario.behaviour import (
     Opinion,
     Staff,
     Volunteers,
+)
+from linkage_sim.scenario.fields import (
+    ASSUMED,
+    FITTED,
+    ByAge,
+    ByCategory,
+    Section,
+    assumption,
+    by_category,
 )
 
 
@@ -74,7 +74,7 @@ class Provision(Section):
     """What is there without any purchase."""
 
     government_capacity: ByCategory = assumption(
-        by_category(0.231, 0.231, 0.231, 0.231, 0, 0, 0.231, 0),
+        by_category(0.231, 0.231, 0.231, 0.10, 0, 0, 0.231, 0),
         "Needs government meets", "政府服务能力", "needs a week per 1,000 residents", 0, 10,
     )
     mutual_aid_capacity: ByCategory = assumption(

@@ -54,6 +54,9 @@ class Delivery(Section):
     awareness_start: float = assumption(
         0.5, "Residents who know the services at the start", "初始知晓率", "share", 0, 1
     )
+    awareness_newcomers: float = assumption(
+        0.25, "Newcomers who know the services", "新迁入者知晓率", "share", 0, 1
+    )
     awareness_per_hour: float = assumption(
         0.5, "Residents reached by a free committee hour", "居委会每工时宣传人数", "persons an hour", 0,
         50,
@@ -244,8 +247,10 @@ class Checking(Section):
         "share of contract hours", 0, 0.9,
     )
     outcome_noise: float = assumption(0.15, "Noise of the outcome measure", "成效测量噪声", "sd", 0, 1)
-    satisfied_line: float = assumption(0.6, "Satisfaction that counts as satisfied", "满意分数线",
-                                       "satisfaction", 0, 1)
+    satisfied_line: float = assumption(
+        0.6, "Satisfaction that the evaluator's form counts as satisfied", "评估问卷满意分数线",
+        "satisfaction", 0, 1,
+    )
 
 
 class Opinion(Section):

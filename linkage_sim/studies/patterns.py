@@ -261,7 +261,7 @@ def main(folder: str) -> None:
     beside = place / "patterns.csv.new"
     table.to_csv(beside, index=False)
     beside.replace(place / "patterns.csv")
-    print(say("pattern.written", path=place / "patterns.csv"))
+    sys.stdout.write(say("pattern.written", path=place / "patterns.csv") + "\n")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from linkage_sim.verification.tolerance import batches_of, mean_and_error, ratio
 Figures = tuple[float, float, float]
 
 # When the model looks at the places of a week, counted from its start: before and after service.
-MATCH_MOMENTS = (1.0, 1.0)
+MATCH_MOMENTS = (0.0, 1.0)
 CONTACTS_PER_PLACE = 50
 HOURS_PER_CONTACT = 0.25
 MOST_YEARS = 3

@@ -66,7 +66,8 @@ def vulnerability_ratios(spread: float) -> Float64:
         Least to most vulnerable fifth; all 1 when the spread is 0.
     """
     standard = NormalDist()
-    cuts = [-math.inf, *(standard.inv_cdf(part / N_FIFTHS) for part in range(1, N_FIFTHS)), math.inf]
+    inner = [standard.inv_cdf(part / N_FIFTHS) for part in range(1, N_FIFTHS)]
+    cuts = [-math.inf, *inner, math.inf]
 
     def below(value: float) -> float:
         return 0.0 if value == -math.inf else 1.0 if value == math.inf else standard.cdf(value)
@@ -114,7 +115,9 @@ def settle_households(
 
 
 @kernel
-def settle_buildings(household: Any, building: Any, head: Any, residents_per_building: float) -> int:
+def settle_buildings(
+    household: Any, building: Any, head: Any, residents_per_building: float
+) -> int:
     """Group neighbouring households into staircases; the first resident of each is its head."""
     number = -1
     in_building = 0.0

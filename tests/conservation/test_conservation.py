@@ -27,7 +27,8 @@ CHOICES: dict[str, Any] = {
     "policy.implementation.tender": st.sampled_from(("competitive", "negotiated", "incumbent")),
     "policy.evaluation.respondents": st.sampled_from(("chosen", "random")),
     "policy.evaluation.weights": st.fixed_dictionaries(
-        {name: st.floats(0.01, 1.0) for name in ("activity", "documents", "satisfaction", "outcome")}
+        {name: st.floats(0.01, 1.0)
+         for name in ("activity", "documents", "satisfaction", "outcome")}
     ),
 }
 
@@ -154,7 +155,8 @@ def _match(model: Any) -> None:
     ("tamper", "law"),
     [(_lose_need, "needs"), (_lose_money, "money"), (_file_in_two_states, "files"),
      (_extra_hours, "hours"), (_credit, "credits"), (_income, "books"),
-     (_income_of_another, "income"), (_wages, "wages"), (_worker, "employs"), (_match, "MATCH_SUM")],
+     (_income_of_another, "income"), (_wages, "wages"), (_worker, "employs"),
+     (_match, "MATCH_SUM")],
 )
 def test_one_altered_count_is_reported(tamper: Any, law: str) -> None:
     model = _finished()

@@ -1,4 +1,4 @@
-"""With what a lever acts through frozen, the lever moves no substantive outcome: equal, bit for bit."""
+"""With what a lever acts through frozen, it moves no substantive outcome: equal, bit for bit."""
 
 import functools
 import math

@@ -1,4 +1,4 @@
-"""Where the line of the satisfied lies: the outcome's is fixed, the evaluator's form has its own."""
+"""The line of the satisfied: the outcome's is fixed, the evaluator's form has its own."""
 
 import math
 from pathlib import Path

@@ -49,8 +49,8 @@ def test_results_with_the_recorder_are_the_same() -> None:
     plan = Scenario().with_values(SMALL)
     plain = measure(LinkageModel(plan, seed=2).run().facts())
     recorded = measure(LinkageModel(recording(plan)[0], seed=2).run().facts())
-    assert all(plain[name] == recorded[name] or math.isnan(plain[name]) and math.isnan(recorded[name])
-               for name in plain)
+    for name, value in plain.items():
+        assert value == recorded[name] or (math.isnan(value) and math.isnan(recorded[name]))
 
 
 def _beyond(thing: Any) -> Iterable[Any]:

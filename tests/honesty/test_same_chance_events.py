@@ -1,4 +1,4 @@
-"""Coupling: the same resident meets the same chance events under every policy, thread or process."""
+"""Coupling: a resident meets the same chance events under every policy, thread or process."""
 
 import gc
 import json
@@ -67,7 +67,8 @@ def test_threads_change_no_number() -> None:
 def test_another_process_finds_the_same_numbers() -> None:
     code = (
         "import json; from linkage_sim.model import LinkageModel; "
-        "from linkage_sim.outcomes import measure; from linkage_sim.scenario.schema import Scenario; "
+        "from linkage_sim.outcomes import measure; "
+        "from linkage_sim.scenario.schema import Scenario; "
         f"plan = Scenario().with_values({SMALL!r}); "
         "print(json.dumps(measure(LinkageModel(plan, seed=4).run().facts())))"
     )

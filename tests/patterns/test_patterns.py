@@ -1,4 +1,4 @@
-"""Predictions of the model over 30 paired seeds, as accepted before the runs; and their controls."""
+"""Predictions over 30 paired seeds, as accepted before the runs, and their controls."""
 
 from typing import Any
 
@@ -23,10 +23,15 @@ def table() -> pd.DataFrame:
     return measure_claims(PREDICTED).set_index("claim")
 
 
+def _marks(claim: Claim) -> list[Any]:
+    reason = NOT_SO.get(claim.name)
+    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("claim", [
-    pytest.param(item, id=item.name, marks=[pytest.mark.xfail(strict=True, reason=NOT_SO[item.name])]
-                 if item.name in NOT_SO else []) for item in PREDICTED])
+@pytest.mark.parametrize(
+    "claim", [pytest.param(item, id=item.name, marks=_marks(item)) for item in PREDICTED]
+)
 def test_prediction_comes_out(claim: Claim, table: pd.DataFrame) -> None:
     row = table.loc[claim.name]
     assert row["came_out"], f"{row['size']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]"

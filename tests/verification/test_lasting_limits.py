@@ -134,6 +134,6 @@ def test_workers_who_leave_more_often_are_seen(monkeypatch: pytest.MonkeyPatch) 
 def test_workers_who_forget_three_weeks_of_four_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     true = SocialWorker.decides_to_quit
     monkeypatch.setattr(
-        SocialWorker, "decides_to_quit", lambda self, week, weeks, late: true(self, week, 1, late)
+        SocialWorker, "decides_to_quit", lambda self, weeks, late, lot: true(self, 1, late, lot)
     )
     assert not agrees(*worker_tenure(0.01))

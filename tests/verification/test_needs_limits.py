@@ -16,7 +16,6 @@ from linkage_sim.kernels import measure
 from linkage_sim.model import LinkageModel
 from linkage_sim.stages.approval.stage import ApprovalStage
 from linkage_sim.verification import agrees, delayed_match, need_autocorrelation, need_prevalence
-from linkage_sim.verification import needs as limits_of_needs
 from linkage_sim.verification.neutral import PLACE_OF_CATEGORY, needs_of, still
 
 # Table of the design: tau = C = 12, prevalence .2, and a fixed end at tau = D = 52.
@@ -149,12 +148,6 @@ def test_match_by_delay_with_other_numbers(
     assert expected == pytest.approx(textbook, abs=(1.0 - prevalence) / tau)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    condition=limits_of_needs.MATCH_MOMENTS == (1.0, 1.0),
-    reason="a week's match is read after natural changes twice, never at the start of the week: "
-    "WeekOfService takes `before` too late; then MATCH_MOMENTS is (0, 1)",
-)
 @pytest.mark.parametrize("delay", [0, 6])
 def test_match_is_the_mean_of_the_start_and_the_end_of_a_week(delay: int) -> None:
     """Then looking once a week differs from the textbook by less than a thousandth."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.draws import Decision
 from linkage_sim.kernels import measure, public_service, service
 from linkage_sim.kernels.counters import Count
+from linkage_sim.scenario.fields import N_CATEGORIES
 from linkage_sim.timeline import WEEKS_PER_YEAR
 
 GOVERNMENT, MUTUAL_AID = int(Decision.GOVERNMENT), int(Decision.MUTUAL_AID)
@@ -34,6 +37,22 @@ class WeekOfService:
         self.station_carry = [0.0] * communities
         self.volunteers = [0] * communities
         self._practice: dict[int, Any] = {}
+        self._at_start: list[tuple[float, float]] = [(0.0, 0.0)] * communities
+        self._in_need = np.zeros(N_CATEGORIES)
+
+    def look(self, community: int, week: int) -> None:
+        """Note the match at the start of a week, before any need of the week comes or goes."""
+        model = self.model
+        rows_of = model.implementation.rows
+        rows = rows_of.of_community[community]
+        if len(rows) == 0:
+            return
+        place = model.course.place(community, week)
+        measure.count_active(model.state.active, place.first, place.stop, self._in_need)
+        self._at_start[community] = measure.match_now(
+            place, rows, self._in_need, model.course.needs(community), rows_of.projects,
+            rows_of.places,
+        )
 
     def deliver(self, week: int) -> None:
         """Let a week of service happen in every community."""
@@ -52,7 +71,6 @@ class WeekOfService:
         course.need_sums[community, week // WEEKS_PER_YEAR] += in_need * course.severity
         rows = rows_of.of_community[community]
         projects, places = rows_of.projects, rows_of.places
-        before = measure.match_now(place, rows, in_need, needs, projects, places)
         public_service.meet_without_purchase(
             place, needs, course.government[community], course.government_carry[community],
             GOVERNMENT, BY_GOVERNMENT, counts,
@@ -77,7 +95,7 @@ class WeekOfService:
             )
             measure.count_active(state.active, place.first, place.stop, in_need)
             after = measure.match_now(place, rows, in_need, needs, projects, places)
-            measure.book_match(place, before, after, counts)
+            measure.book_match(place, self._at_start[community], after, counts)
         self._visit(community, place, needs, offered, used, counts)
         self.formal_share[community] = self._formal(rows, projects, week)
 
