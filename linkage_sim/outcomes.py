@@ -16,7 +16,7 @@ import numpy as np
 from linkage_sim.draws import Draws
 from linkage_sim.kernels.counters import Count
 from linkage_sim.projects import ContractRecord, File, Ledger
-from linkage_sim.ranking import portfolio_skill, spearman
+from linkage_sim.ranking import matched, portfolio_skill, spearman
 
 Nan = float("nan")
 DAYS_PER_YEAR = 364.0
@@ -186,16 +186,18 @@ def _skill(view: _View) -> float:
     for community, year in _community_years(view.contracts):
         mine = [item for item in view.contracts if _key(item) == (community, year)]
         needed = view.facts.need_sums[community, year]
-        row = view.facts.counts[community, year]
-        if needed.sum() <= 0.0 or row[int(Count.MATCH_WEIGHT)] <= 0.0:
+        if needed.sum() <= 0.0:
             continue
-        places = float(sum(item.places for item in mine))
+        by_category = np.zeros(8)
+        for item in mine:
+            by_category[item.file.candidate.category] += item.places
+        places = float(by_category.sum())
         money = sum(item.file.candidate.cost_yuan for item in mine)
         chance, best = portfolio_skill(
             view.facts.ideas[(community, year)], needed / needed.sum(), money,
             view.facts.draws, community * 1024 + year,
         )
-        got += places * row[int(Count.MATCH_SUM)] / row[int(Count.MATCH_WEIGHT)]
+        got += places * matched(by_category, needed / needed.sum())
         by_chance += places * chance
         at_best += places * best
     return _ratio(got - by_chance, at_best - by_chance)

@@ -28,7 +28,8 @@ def spearman(one: Sequence[float], other: Sequence[float]) -> float:
     return float((first * second).sum()) / scale if scale > 0.0 else float("nan")
 
 
-def _matched(places: Any, needed: Any) -> float:
+def matched(places: Any, needed: Any) -> float:
+    """Match of places with shares of need, as if every place reached its need: both float64[8]."""
     total = places.sum()
     return float(np.minimum(places / total, needed).sum()) if total > 0.0 else 0.0
 
@@ -61,7 +62,7 @@ def portfolio_skill(
             if cost <= left:
                 left -= cost
                 places[category] += offered
-        by_chance.append(_matched(places, needed))
+        by_chance.append(matched(places, needed))
     places, left = np.zeros(8), money
     open_ideas = list(range(len(ideas)))
     while True:
@@ -82,4 +83,4 @@ def portfolio_skill(
         places[category] += offered
         left -= cost
         open_ideas.remove(best)
-    return float(np.mean(by_chance)), max(_matched(places, needed), max(by_chance))
+    return float(np.mean(by_chance)), max(matched(places, needed), max(by_chance))
