@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -190,10 +191,10 @@ def _draw(
 
     if table.empty or years.empty:
         return
-    trouble = []
+    trouble: list[str] = []
     for draw in (
-        lambda: forest_plot(table, folder / "forest.png", language(), source),
-        lambda: years_plot(years, folder / "years.png", language(), source, names),
+        partial(forest_plot, table, folder / "forest.png", language(), source),
+        partial(years_plot, years, folder / "years.png", language(), source, names),
     ):
         try:
             draw()

@@ -7,7 +7,7 @@ error messages, sweeps and the interactive view are generated from what is said 
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 Kind = Literal["lever", "assumption", "setting"]
@@ -56,7 +56,8 @@ class Section(BaseModel):
         extra = cls.model_fields[info.field_name or ""].json_schema_extra
         if not isinstance(extra, dict) or extra.get("low") is None or extra.get("high") is None:
             return value
-        low, high = extra["low"], extra["high"]
+        low: Any = extra["low"]
+        high: Any = extra["high"]
         wrong = [(path, number) for path, number in _numbers(value, ()) if not low <= number <= high]
         if wrong:
             # `explained` in problems.py puts the words to it, one message a number.
@@ -170,16 +171,20 @@ def lever(
     return _field(default, en, zh, unit, low, high, extra)
 
 
-def _category_section() -> type[Section]:
-    fields: dict[str, Any] = {
-        name: (float, Field(title=CATEGORY_TITLES[name][0], ge=0.0)) for name in CATEGORIES
-    }
-    return create_model("ByCategory", __base__=Section, **fields)
+class ByCategory(Section):
+    """One number (>= 0) for each category of need."""
+
+    elder_care: float = Field(title=CATEGORY_TITLES["elder_care"][0], ge=0.0)
+    child_family: float = Field(title=CATEGORY_TITLES["child_family"][0], ge=0.0)
+    health: float = Field(title=CATEGORY_TITLES["health"][0], ge=0.0)
+    hardship: float = Field(title=CATEGORY_TITLES["hardship"][0], ge=0.0)
+    employment: float = Field(title=CATEGORY_TITLES["employment"][0], ge=0.0)
+    culture: float = Field(title=CATEGORY_TITLES["culture"][0], ge=0.0)
+    environment: float = Field(title=CATEGORY_TITLES["environment"][0], ge=0.0)
+    mediation: float = Field(title=CATEGORY_TITLES["mediation"][0], ge=0.0)
 
 
-ByCategory = _category_section()
-ByCategory.__module__ = __name__
-ByCategory.__doc__ = "One number (>= 0) for each category of need."
+assert tuple(ByCategory.model_fields) == CATEGORIES
 
 
 def by_category(*values: float) -> Any:

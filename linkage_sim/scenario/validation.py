@@ -75,7 +75,7 @@ def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
 
 def python_documents(
-    values: Mapping[str, Any],
+    values: Mapping[Any, Any],
 ) -> list[tuple[Document, KeyPath | None]]:
     """Read values given in Python as if they had been written in files, one each.
 
