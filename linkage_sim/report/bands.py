@@ -40,6 +40,7 @@ class Band:
 OPINION, DELIVERY = "assumptions.opinion.", "assumptions.delivery."
 STAFF, VOLUNTEERS = "assumptions.staff.", "assumptions.volunteers."
 MISSION = "assumptions.effort.mission_mean"
+RENEWAL = "assumptions.effort.renewal_value"
 
 BANDS: tuple[Band, ...] = (
     Band(
@@ -49,7 +50,7 @@ BANDS: tuple[Band, ...] = (
     ),
     Band(
         "events_per_project", 10, 18, prototype=16,
-        carriers=(f"{DELIVERY}hours_per_event", MISSION),
+        carriers=(f"{DELIVERY}hours_per_event", MISSION, RENEWAL),
     ),
     Band(
         "contacts_per_project", 200, 330, prototype=297,
