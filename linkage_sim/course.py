@@ -45,7 +45,7 @@ class Course:
 
     def __init__(self, scenario: Scenario, people: People, state: State, seed: int) -> None:
         needs = scenario.assumptions.needs
-        self.seed = kernel_seed(seed)
+        self.seed: Any = kernel_seed(seed)
         self.people, self.state = people, state
         self.years = scenario.run.warmup_years + scenario.run.years
         self.weeks = self.years * WEEKS_PER_YEAR

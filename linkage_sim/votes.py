@@ -190,7 +190,7 @@ def _checked(
     return [int(amount * unit) for amount in exact], int(money * unit), RULES[rule]
 
 
-def _as_written(amount: float) -> Fraction:
+def _as_written(amount: float | Integral) -> Fraction:
     # 0.1 + 0.2 must fit a budget of 0.3, which their binary forms do not.
     if isinstance(amount, Integral):
         return Fraction(int(amount))

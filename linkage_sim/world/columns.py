@@ -36,7 +36,7 @@ class Columns:
     def bytes(self) -> int:
         """Memory of all columns, in bytes."""
         return sum(
-            value.nbytes
+            value.nbytes  # type: ignore[misc]
             for item in fields(self)  # type: ignore[arg-type]
             if isinstance(value := getattr(self, item.name), np.ndarray)
         )
@@ -166,7 +166,7 @@ class State(Columns):
 def empty_state(residents: int) -> State:
     """Make the columns of a run, with nobody in need and nobody volunteering."""
 
-    def column(dtype: Any, width: int | None = None, fill: float = 0) -> Any:
+    def column(dtype: Any, width: int | None = None, fill: Any = 0) -> Any:
         shape = residents if width is None else (residents, width)
         return np.full(shape, fill, dtype=dtype)
 

@@ -132,7 +132,7 @@ class ContractRows:
                 more = np.zeros(room, column.dtype)
                 more[: len(column)] = column
                 columns.append(more)
-            self.logs[community] = Log(*columns, log.used)
+            self.logs[community] = Log(*columns, log.used)  # type: ignore[call-arg]
         return self.logs[community]
 
     def clear_logs(self) -> None:

@@ -81,7 +81,7 @@ class ImplementationStage:
         worth = ended if ended > 0.0 else 1.0 / delivery.contacts_per_place
         promised = contacts * worth * delivery.promise_level
         places = max(1, round(contacts / delivery.contacts_per_place))
-        return self.model.mediators.through(  # type: ignore[no-any-return]
+        return self.model.mediators.through(
             "promise", candidate.id, (promised, places)
         )
 
@@ -142,7 +142,7 @@ class ImplementationStage:
         self.model.journal.note(self.model.timeline.day, file.id, "lapsed", reason=reason)
 
     def _ledger(self, file: File) -> Ledger:
-        return self.model.committees[file.candidate.community].ledgers[  # type: ignore[no-any-return]
+        return self.model.committees[file.candidate.community].ledgers[
             file.year
         ]
 
