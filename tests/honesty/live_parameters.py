@@ -95,6 +95,8 @@ STRICT = {DESKS: desks(0, return_probability=0.5)}
 FLAWED = {OFFICIALS + "flaw_share": 0.5}
 PAIR = {"world.communities": 2}
 LATER = {"run.years": 3}
+# Where organizations are much alike, what they are known for decides who wins.
+ALIKE = {MARKET + "competence_sd": 0.05, DELIVERY + "perception_noise": 0.05, **LATER}
 # Where most of a contract is paid late, wages have to wait.
 LATE = {E + "last_tranche_share": 0.6, E + "tranche_delay_days": 300.0, **LATER}
 GIVEN = (
@@ -129,22 +131,32 @@ GIVEN = (
     Given("many come and go, and open places have to be filled",
           {"world.floating_share": 0.8, NEEDS + "move_per_year": 0.8,
            DELIVERY + "roster_share": 0.0}, (DELIVERY + "awareness_newcomers",)),
+    Given("all places are open to whom the organization finds",
+          {DELIVERY + "roster_share": 0.0},
+          _under(DELIVERY, "awareness_start awareness_per_hour search_half")),
     Given("places are re-screened", {I + "rescreen": True}, (DELIVERY + "rescreen_hours",)),
     Given("organizations may re-target", {I + "autonomy_share": 0.5},
           (DELIVERY + "retarget_hours",)),
     Given("a contract can go on for another year", LATER, (I + "contract_years",)),
-    Given("awards are negotiated", {I + "tender": "negotiated", **LATER}, (
-        DELIVERY + "tender_days_negotiated", EFFORT + "negotiated_relationship",
-        MARKET + "relationship_gain")),
+    Given("the money is there when a tender ends", {A + "budget_open_day": 0.0, **LATER},
+          (I + "tender",)),
+    Given("awards are negotiated among organizations much alike",
+          {I + "tender": "negotiated", **ALIKE}, (
+              DELIVERY + "tender_days_negotiated", EFFORT + "negotiated_relationship")),
+    Given("awards are negotiated, and contracts signed while others are still awarded",
+          {I + "tender": "negotiated", A + "budget_open_day": 0.0, **ALIKE},
+          (MARKET + "relationship_gain",)),
     Given("incumbents are renewed", {I + "tender": "incumbent", **LATER},
           (DELIVERY + "tender_days_incumbent",)),
     Given("there is a station", {I + "station_share": 0.4}, (PROVISION + "station_workers",)),
     Given("there is a time bank", {I + "time_bank": True},
           _under(VOLUNTEERS, "time_bank_gain time_bank_crowding time_bank_hours "
                  "time_bank_redeemed time_bank_default")),
-    Given("there are campaigns", CAMPAIGNS, (
-        L + "campaign_weeks", *_under(OFFICIALS, "campaign_committee_share "
-                                      "campaign_organization_share"))),
+    Given("there are campaigns", CAMPAIGNS,
+          (L + "campaign_weeks", OFFICIALS + "campaign_organization_share")),
+    Given("campaigns are long, and places open to whom the committee has told",
+          {L + "campaigns_per_year": 6, L + "campaign_weeks": 8.0, DELIVERY + "roster_share": 0.0},
+          (OFFICIALS + "campaign_committee_share",)),
     Given("campaigns take many hours", {**CAMPAIGNS,
                                         OFFICIALS + "campaign_organization_share": 0.5},
           (L + "duties_cap",)),
@@ -161,8 +173,8 @@ GIVEN = (
     Given("audits are free of charge", {CHECKING + "audit_yuan": 0}, (E + "audit_probability",)),
     Given("evaluation is free of charge, whoever does it",
           {CHECKING + "third_party_share": 0, CHECKING + "in_house_yuan": 0}, (E + "third_party",)),
-    Given("publishing is free of charge, and scores have time to come out",
-          {CHECKING + "publication_yuan": 0, **LATER}, (E + "publication",)),
+    Given("publishing is free of charge, and scores of organizations much alike have come out",
+          {CHECKING + "publication_yuan": 0, **ALIKE}, (E + "publication",)),
     Given("mid-term checks are free of charge", {CHECKING + "midterm_yuan": 0},
           (I + "midterm_check",)),
     Given("asking activists is free of charge", {HEARING + "activist_yuan": 0},
@@ -178,7 +190,7 @@ GIVEN = (
           (E + "tranche_delay_days", STAFF + "quit_late_pay")),
     Given("contracts are signed while others are still awarded", {A + "budget_open_day": 0.0},
           (MARKET + "crowding",)),
-    Given("contracts were won and scores known in earlier years", LATER,
+    Given("contracts were won and scores known in earlier years", ALIKE,
           _under(MARKET, "entry_per_year reputation_start reputation_memory renewal_bonus")),
 )
 
