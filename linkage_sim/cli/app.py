@@ -126,7 +126,13 @@ def _expected(error: Exception) -> int | None:
         context = getattr(error, "ctx", None)
         if context is not None:
             print(context.get_usage(), file=sys.stderr)  # noqa: T201 - to a person, on purpose
-        _complain([spoken(error.format_message().replace("Value error, ", ""))])
+        told = spoken(error.format_message().replace("Value error, ", ""))
+        group: Any = getattr(context, "command", None)
+        inner = context is not None and context.parent is not None
+        if inner and hasattr(group, "list_commands") and not hasattr(error, "option_name"):
+            # A kind of import was left out or is not known.
+            told += " " + say("cli.one_of", known=", ".join(group.list_commands(context)))
+        _complain([told])
         return BAD_INPUT
     code = getattr(error, "exit_code", None)
     if code is None:

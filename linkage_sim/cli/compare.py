@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from linkage_sim.cli.layout import columns, decimals_for, number
-from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json, to_stderr
+from linkage_sim.cli.options import (
+    DIRECTORY,
+    NUMBER,
+    AsJson,
+    Lang,
+    Quiet,
+    Values,
+    print_json,
+    to_stderr,
+)
 from linkage_sim.cli.study_words import (
     better,
     display_names,
@@ -33,17 +42,25 @@ LAWS_SHOWN = 5
 
 
 def compare(
-    scenarios: Annotated[list[str], typer.Argument(help=say("study.option.scenarios"))],
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar=say("cli.scenarios"), help=say("study.option.scenarios"))
+    ],
     baseline: Annotated[
         str | None, typer.Option(help=say("study.option.baseline"))
     ] = None,
     replications: Annotated[
-        int, typer.Option(min=1, max=100_000, help=say("study.option.replications"))
+        int, typer.Option(metavar=NUMBER, min=1, max=100_000, help=say("study.option.replications"))
     ] = 30,
-    seed: Annotated[int, typer.Option(min=0, help=say("study.option.first_seed"))] = 1,
-    jobs: Annotated[int | None, typer.Option(min=1, help=say("study.option.jobs"))] = None,
+    seed: Annotated[
+        int, typer.Option(metavar=NUMBER, min=0, help=say("study.option.first_seed"))
+    ] = 1,
+    jobs: Annotated[
+        int | None, typer.Option(metavar=NUMBER, min=1, help=say("study.option.jobs"))
+    ] = None,
     values: Values = None,
-    out: Annotated[Path | None, typer.Option(help=say("study.option.out"))] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar=DIRECTORY, help=say("study.option.out"))
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     show_all: Annotated[bool, typer.Option("--all", help=say("study.option.all"))] = False,
     as_json: AsJson = False,
@@ -219,7 +236,10 @@ def table_lines(
     rows: list[list[str]] = []
     heads: dict[int, str] = {}
     for outcome, block in shown.groupby("outcome", sort=False):
-        heads[len(rows)] = f"{outcome}: {outcome_label(str(outcome))} ({better(str(outcome))})"
+        name = str(outcome)
+        heads[len(rows)] = say(
+            "study.compare.head", outcome=name, label=outcome_label(name), better=better(name)
+        )
         rows += _block(block, names[0])
     lines = columns([_heading(), *rows], right=(1, 2, 3))
     largest = int((table["n"] + table["dropped"]).max())

@@ -15,6 +15,7 @@ import typer
 
 from linkage_sim import __version__
 from linkage_sim.cli.options import AsJson, Lang, print_json
+from linkage_sim.cli.typed import package, pip_install
 from linkage_sim.words import say
 
 NEEDED = ("mesa", "numpy", "numba", "scipy", "networkx", "matplotlib", "pydantic", "typer", "rich",
@@ -75,7 +76,7 @@ def _library(name: str) -> Finding:
     try:
         return Finding(name, "ok", version(name))
     except PackageNotFoundError:
-        return Finding(name, "bad", say("cli.doctor.absent"), f"pip install {name}")
+        return Finding(name, "bad", say("cli.doctor.absent"), pip_install(name))
 
 
 def _extra(extra: str, names: tuple[str, ...]) -> Finding:
@@ -88,7 +89,7 @@ def _extra(extra: str, names: tuple[str, ...]) -> Finding:
     if not absent:
         return Finding(f"[{extra}]", "ok", ", ".join(found))
     wanted = say("cli.doctor.not_installed", names=", ".join(absent))
-    return Finding(f"[{extra}]", "note", wanted, f"pip install 'linkage-sim[{extra}]'")
+    return Finding(f"[{extra}]", "note", wanted, pip_install(package(extra)))
 
 
 def _scenarios() -> Finding:

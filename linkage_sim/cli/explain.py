@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from linkage_sim.cli.layout import columns, number
-from linkage_sim.cli.options import AsJson, Lang, print_json
+from linkage_sim.cli.options import DIRECTORY, AsJson, Lang, print_json
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.words import say
@@ -21,9 +21,13 @@ NEAREST = 5
 
 
 def explain(
-    directory: Annotated[Path, typer.Argument(help=say("study.option.directory"))],
-    project: Annotated[str | None, typer.Option(help=say("explain.option.project"))] = None,
-    run: Annotated[str | None, typer.Option(help=say("explain.option.run"))] = None,
+    directory: Annotated[
+        Path, typer.Argument(metavar=DIRECTORY, help=say("study.option.directory"))
+    ],
+    project: Annotated[
+        str | None, typer.Option(metavar="ID", help=say("explain.option.project"))
+    ] = None,
+    run: Annotated[str | None, typer.Option(metavar="ID", help=say("explain.option.run"))] = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from linkage_sim.cli.options import AsJson, Lang, Quiet, print_json, to_stderr
+from linkage_sim.cli.options import NUMBER, AsJson, Lang, Quiet, print_json, to_stderr
 from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
 from linkage_sim.errors import InputError
 from linkage_sim.inputs.fragment import to_toml
@@ -47,10 +47,13 @@ def event_log(
     amount: Column = None,
     words: Annotated[Pairs, typer.Option("--word", help=say("cli.import.word"))] = None,
     officers: Annotated[
-        int, typer.Option(min=1, max=1000, help=say("cli.import.officers"))
+        int, typer.Option(metavar=NUMBER, min=1, max=1000, help=say("cli.import.officers"))
     ] = 1,
     values: Annotated[
-        int, typer.Option("--values", min=1, max=5000, help=say("cli.import.values"))
+        int,
+        typer.Option(
+            "--values", metavar=NUMBER, min=1, max=5000, help=say("cli.import.values")
+        ),
     ] = 200,
     fold_skipped: Annotated[
         bool, typer.Option("--fold-skipped", help=say("cli.import.fold_skipped"))
@@ -84,7 +87,10 @@ def event_log(
 def pabulib(
     files: Files,
     yuan_per_unit: Annotated[
-        float, typer.Option("--yuan-per-unit", help=say("cli.import.yuan_per_unit"))
+        float,
+        typer.Option(
+            "--yuan-per-unit", metavar=NUMBER, help=say("cli.import.yuan_per_unit")
+        ),
     ] = 1.0,
     categories: Annotated[
         Pairs, typer.Option("--category", help=say("cli.import.category"))

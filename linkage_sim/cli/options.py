@@ -8,10 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from linkage_sim.words import say
+from linkage_sim.words import LANGUAGES, say
 
+NUMBER, DIRECTORY = say("cli.metavar.number"), say("cli.metavar.directory")
 # The language is chosen before any verb is loaded; the verb only has to accept the option.
-Lang = Annotated[str | None, typer.Option("--lang", help=say("cli.option.lang"))]
+Lang = Annotated[
+    str | None, typer.Option("--lang", metavar="|".join(LANGUAGES), help=say("cli.option.lang"))
+]
 AsJson = Annotated[bool, typer.Option("--json", help=say("cli.option.json"))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=say("cli.option.quiet"))]
 Values = Annotated[

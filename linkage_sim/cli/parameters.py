@@ -98,7 +98,8 @@ def text_lines(chosen: list[Any]) -> Iterator[str]:
         confidence = say(f"cli.confidence.{item.confidence}")
         yield "    " + say("cli.parameters.source", source=item.source, confidence=confidence)
         if item.price:
-            yield "    " + say("cli.parameters.price", price=item.price, channel=item.channel)
+            yield "    " + say("cli.parameters.price", price=item.price,
+                                channel=say(f"cli.channel.{item.channel}"))
         yield ""
     yield say("cli.parameters.count", count=len(chosen))
 

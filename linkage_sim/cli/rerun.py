@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linkage_sim.cli.options import AsJson, Lang, Quiet, print_json, to_stderr
+from linkage_sim.cli.options import DIRECTORY, NUMBER, AsJson, Lang, Quiet, print_json, to_stderr
 from linkage_sim.cli.study_words import may_be_stopped, plain, progress_bar
 from linkage_sim.errors import InputError
 from linkage_sim.words import say
@@ -19,8 +19,12 @@ _VERSIONS = ("model_version", "package_version", "python", "platform")
 
 
 def rerun(
-    directory: Annotated[Path, typer.Argument(help=say("study.option.directory"))],
-    jobs: Annotated[int | None, typer.Option(min=1, help=say("study.option.jobs"))] = None,
+    directory: Annotated[
+        Path, typer.Argument(metavar=DIRECTORY, help=say("study.option.directory"))
+    ],
+    jobs: Annotated[
+        int | None, typer.Option(metavar=NUMBER, min=1, help=say("study.option.jobs"))
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     lang: Lang = None,

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from linkage_sim.cli.layout import columns, number
-from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json, to_stderr
+from linkage_sim.cli.options import (
+    DIRECTORY,
+    NUMBER,
+    AsJson,
+    Lang,
+    Quiet,
+    Values,
+    print_json,
+    to_stderr,
+)
 from linkage_sim.cli.study_words import (
     better,
     display_names,
@@ -29,11 +38,13 @@ if TYPE_CHECKING:
 
 def run(
     scenario: Annotated[
-        str, typer.Argument(help=say("study.option.scenario"))
+        str, typer.Argument(metavar=say("cli.scenarios"), help=say("study.option.scenario"))
     ] = "x_community",
-    seed: Annotated[int, typer.Option(min=0, help=say("study.option.seed"))] = 1,
+    seed: Annotated[int, typer.Option(metavar=NUMBER, min=0, help=say("study.option.seed"))] = 1,
     values: Values = None,
-    out: Annotated[Path | None, typer.Option(help=say("study.option.out"))] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar=DIRECTORY, help=say("study.option.out"))
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     check: Annotated[bool, typer.Option("--check", help=say("study.option.check"))] = False,
     as_json: AsJson = False,
@@ -150,7 +161,7 @@ def outcome_lines(result: Result) -> list[str]:
     for names in (HEADLINES, others):
         rows += [
             [name, number(result.outcomes[name]), unit_of(name),
-             f"{outcome_label(name)}; {better(name)}"]
+             say("study.meaning", label=outcome_label(name), better=better(name))]
             for name in names
         ]
         rows.append(blank)

@@ -42,6 +42,24 @@ def command_line(arguments: Sequence[str] | None = None) -> str:
     return " ".join([program_name(), *map(shlex.quote, words)])
 
 
+def pip_install(what: str) -> str:
+    """Give the command that installs something into the Python that runs this program."""
+    python = _as_typed(Path(os.path.abspath(sys.executable))) if sys.executable else "python"
+    return f"{python} -m pip install {what}"
+
+
+def package(extra: str) -> str:
+    """Name this package with an extra: its source folder where it runs from one."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "pyproject.toml").is_file():
+        return shlex.quote(f"{NAME}[{extra}]")
+    try:
+        folder = os.path.join(".", root.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        folder = str(root)
+    return f"--editable {shlex.quote(f'{os.path.normpath(folder)}[{extra}]')}"
+
+
 def _as_typed(path: Path) -> str:
     """Name a program from the working directory where it lies below it."""
     found = shutil.which(path.name)

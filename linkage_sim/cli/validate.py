@@ -28,7 +28,9 @@ def validate(
     else:
         for row in rows:
             if row["valid"] and not quiet:
-                typer.echo(say("cli.validate.fine", **row))
+                typer.echo(say(
+                    "cli.validate.fine", **{**row, "residents": f"{row['residents']:,}"}
+                ))
     trouble = [message for row in rows for message in row["problems"]]
     if trouble:
         # The same --set may be wrong for every scenario; saying it once is enough.

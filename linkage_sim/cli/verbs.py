@@ -17,7 +17,7 @@ import typer
 from linkage_sim import __version__
 from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
 from linkage_sim.cli.typed import command_line
-from linkage_sim.words import say
+from linkage_sim.words import LANGUAGES, say
 
 VERBS: dict[str, str] = {
     "new": "linkage_sim.cli.new:new",
@@ -107,7 +107,8 @@ def program() -> Any:
                          help=say("cli.option.version")),
         ] = False,
         lang: Annotated[
-            str | None, typer.Option("--lang", help=say("cli.option.lang"))
+            str | None,
+            typer.Option("--lang", metavar="|".join(LANGUAGES), help=say("cli.option.lang")),
         ] = None,
     ) -> None:
         if context.invoked_subcommand is None:

@@ -137,7 +137,7 @@ def _broken_laws(model: LinkageModel) -> list[str]:
     from linkage_sim.conservation import check
 
     year = model.week // WEEKS_PER_YEAR
-    return [f"year {year}: {problem}" for problem in check(model)]
+    return [say("study.law_year", year=year, problem=problem) for problem in check(model)]
 
 
 def _result_of(model: LinkageModel, problems: list[str]) -> Result:

@@ -109,7 +109,7 @@ def test_pictures_bear_the_hash_of_their_provenance(tmp_path: Path) -> None:
 def test_dry_run_runs_nothing(capsys: Printed, tmp_path: Path) -> None:
     assert main(["compare", "toy", "toy+full_reform", "--dry-run", "--jobs", "2"]) == 0
     text = capsys.readouterr().out
-    assert "60 runs" in text and "30 seeds" in text and "MB" in text
+    assert "Runs: 60" in text and "seeds: 30" in text and "MB" in text
     assert main(["compare", "toy", "toy+full_reform", "--dry-run", "--json"]) == 0
     estimate = json.loads(capsys.readouterr().out)
     assert estimate["runs"] == 60 and estimate["seconds"] > 0.0

@@ -75,7 +75,7 @@ def test_out_holds_what_json_says(capsys: Printed) -> None:
 def test_dry_run_writes_nothing_and_tells_time_and_disk(capsys: Printed, tmp_path: Path) -> None:
     assert main(["run", "toy", "--dry-run", "--out", "here"]) == 0
     text = capsys.readouterr().out
-    assert "12 residents" in text and "seconds" in text and "MB in here" in text
+    assert "residents 12" in text and "seconds" in text and "MB in here" in text
     assert list(tmp_path.iterdir()) == []
 
 

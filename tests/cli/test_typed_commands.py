@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from linkage_sim.cli.typed import NAME, command_line, program_name
+from linkage_sim.cli.app import main
+from linkage_sim.cli.typed import NAME, command_line, package, pip_install, program_name
 
 ROOT = Path(__file__).parents[2]
 Patch = pytest.MonkeyPatch
@@ -83,3 +84,30 @@ def test_what_is_shown_really_runs(tmp_path: Path) -> None:
         capture_output=True, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_installs_an_extra_names_this_python_and_this_folder(
+    environment: Path, monkeypatch: Patch
+) -> None:
+    assert pip_install(package("app")).startswith(".venv/bin/python -m pip install --editable ")
+    monkeypatch.chdir(ROOT)
+    assert package("app") == "--editable '.[app]'"
+
+
+def test_a_kind_of_import_that_is_left_out_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["import"], ["import", "excel", "x"]):
+        assert main([*arguments, "--lang", "en"]) == 2
+        assert "Known: event-log, pabulib, register" in capsys.readouterr().err
+    assert main(["import", "register", "x", "--nope", "--lang", "en"]) == 2
+    assert "Known:" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_help_shows_the_types_of_a_programming_language(language: str) -> None:
+    """Numbers and folders are called so; what remains is text."""
+    for verb in ("run", "compare", "explain", "rerun", "import event-log"):
+        shown = subprocess.run(
+            [sys.executable, "-m", "linkage_sim", *verb.split(), "--help", "--lang", language],
+            cwd=ROOT, text=True, capture_output=True, timeout=60,
+        ).stdout
+        assert "range>" not in shown
