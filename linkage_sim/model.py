@@ -28,6 +28,7 @@ from linkage_sim.stages.evaluation.stage import EvaluationStage
 from linkage_sim.stages.implementation.stage import ImplementationStage
 from linkage_sim.stages.implementation.week import WeekOfService
 from linkage_sim.stages.proposal.stage import ProposalStage
+from linkage_sim.threads import for_each_community
 from linkage_sim.timeline import DAYS_PER_WEEK, WEEKS_PER_YEAR, Timeline
 from linkage_sim.world.build import people_of
 from linkage_sim.world.columns import People, empty_state
@@ -180,17 +181,7 @@ class LinkageModel(mesa.Model):
         if week % WEEKS_PER_YEAR == 0:
             self.offices.open_year(year)
         self.timeline.run_until(float(DAYS_PER_WEEK * (week + 1)))
-        course, state = self.course, self.state
-        for community in range(self.people.n_communities):
-            rows = self.people.rows(community)
-            needs = course.needs(community)
-            self.service.look(community, week)
-            advance_needs(
-                course.seed, week, community, rows.start, rows.stop, course.first_week,
-                needs.group, needs.onset_rate, needs.recovery_rate, needs.integral, state.active,
-                state.due, state.next_due, state.changes, state.onset, state.served,
-                course.counts[community],
-            )
+        for_each_community(self.plan.run.threads, self.people.n_communities, self._live)
         self.service.deliver(week)
         self.offices.step(week)
         self.neighbourhood.step(week)
@@ -201,6 +192,18 @@ class LinkageModel(mesa.Model):
         self.week += 1
         if self.week >= self.weeks:
             self._finish()
+
+    def _live(self, community: int) -> None:
+        # Needs come and go by themselves; what places offered is noted before they do.
+        course, state, week = self.course, self.state, self.week
+        rows, needs = self.people.rows(community), course.needs(community)
+        self.service.look(community, week)
+        advance_needs(
+            course.seed, week, community, rows.start, rows.stop, course.first_week,
+            needs.group, needs.onset_rate, needs.recovery_rate, needs.integral, state.active,
+            state.due, state.next_due, state.changes, state.onset, state.served,
+            course.counts[community],
+        )
 
     def _end_year(self, year: int, week: int) -> None:
         self.neighbourhood.consult(year, week)

@@ -18,7 +18,7 @@ from linkage_sim.kernels.needs import (
 from linkage_sim.kernels.opinion import Felt, clip
 from linkage_sim.kernels.tables import Known, Needs, Place
 from linkage_sim.kernels.volunteering import Joining, Members, next_moment
-from linkage_sim.world.columns import FLOATING, IDENTITY_BITS, NO_VOLUNTEER, VOLUNTEER
+from linkage_sim.world.columns import IDENTITY_BITS, NO_VOLUNTEER, OWNER, VOLUNTEER
 
 MOVE = int(Decision.MOVE)
 LEFT = int(Count.LEFT)
@@ -52,7 +52,7 @@ def move_homes(
     joining: Joining,
     counts: Any,
 ) -> tuple[int, int]:
-    """Let whole floating households leave at the start of a week; newcomers take their homes.
+    """Let households of renters and floating residents leave; newcomers take their homes.
 
     A newcomer brings needs drawn anew, is on nobody's list, and has no history here: expectation
     and trust are the means of the community on that day, satisfaction is that of a person whose
@@ -70,7 +70,7 @@ def move_homes(
     weeks
         Weeks since homes were last looked at (the hazard acts over all of them).
     rate_per_week
-        Hazard that a floating household leaves.
+        Hazard that a household of renters or floating residents leaves.
     prevalence : float64[groups, 8]
         Share of newcomers in need.
     counts : float64[years, counts]
@@ -84,7 +84,7 @@ def move_homes(
     leaves = 1.0 - math.exp(-rate_per_week * weeks)
     moved = volunteers = 0
     for row in range(place.first, place.stop):
-        if status[row] != FLOATING:
+        if status[row] == OWNER:
             continue
         home = (place.community << IDENTITY_BITS) + household[row] - household[place.first]
         if uniform(place.seed, MOVE, home, place.week, 0) >= leaves:

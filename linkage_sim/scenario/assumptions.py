@@ -66,7 +66,8 @@ class Needs(Section):
         52, "Correlation time of the neighbourhood's demand", "社区需求相关时间", "weeks", 2, 520
     )
     move_per_year: float = assumption(
-        0.20, "Floating residents who move away in a year", "流动人口年迁出率", "share a year", 0, 0.9
+        0.20, "Renters and floating residents who move away in a year", "租户和流动人口年迁出率",
+        "share a year", 0, 0.9,
     )
 
 

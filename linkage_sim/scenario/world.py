@@ -91,7 +91,7 @@ class World(Section):
         30.0, "Residents who share a staircase", "每单元居民数", "persons", 2, 500, confidence="L",
     )
     renter_share: float = setting(
-        0.15, "Renters", "租户比例", "share", 0, 1, source=CENSUS, confidence="M",
+        0.15, "Renters, who move away but have a vote", "租户比例（会迁出，但有投票权）", "share", 0, 1, source=CENSUS, confidence="M",
     )
     floating_share: float = setting(
         0.15, "Floating residents, who move away and may lack a vote", "流动人口比例", "share", 0, 1,

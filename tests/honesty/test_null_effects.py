@@ -105,7 +105,7 @@ def _late(latency: float) -> dict[str, Any]:
     return {"policy.approval.fixed_latency_days": latency,
             "assumptions.hearing.call_day": 240.0 - latency,
             "policy.proposal.method": "directive", "world.residents": 3000,
-            "world.floating_share": 0.0, "assumptions.needs.drift_sd": 0.0,
+            "assumptions.needs.move_per_year": 0.0, "assumptions.needs.drift_sd": 0.0,
             "assumptions.needs.end_probability": by_category(0.0).model_dump(),
             "assumptions.provision.government_capacity": by_category(0.0).model_dump(),
             "assumptions.provision.mutual_aid_capacity": by_category(0.0).model_dump()}

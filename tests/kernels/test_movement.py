@@ -10,7 +10,7 @@ from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.volunteering import next_moment
 from linkage_sim.model import LinkageModel
 from linkage_sim.scenario.schema import Scenario
-from linkage_sim.world.columns import FLOATING, FORMER_VOLUNTEER, NO_VOLUNTEER, VOLUNTEER
+from linkage_sim.world.columns import FORMER_VOLUNTEER, NO_VOLUNTEER, OWNER, VOLUNTEER
 
 SMALL: dict[str, Any] = {"world.communities": 1, "world.residents": 1000, "run.years": 1,
                          "run.warmup_years": 0, "world.floating_share": 0.5,
@@ -46,7 +46,7 @@ def test_newcomers_start_with_nothing_of_those_who_left() -> None:
     new = _moved(model)
     state, people = model.state, model.people
     assert 10 < new.sum() == model.neighbourhood.moved < model.people.n_residents / 2
-    assert (people.status[new] == FLOATING).all()
+    assert (people.status[new] != OWNER).all()
     assert np.allclose(state.expectation[new], expectation)
     assert np.allclose(state.trust[new], trust)
     feel = model.plan.assumptions.opinion

@@ -28,6 +28,7 @@ class ImplementationStage:
         self.rows = ContractRows(model.people.n_communities)
         self.contracts: list[Contract] = []
         self.running: list[Contract] = []
+        self.awarded: dict[tuple[int, int], int] = {}
         staff = self.plan.assumptions.staff
         community = max(0.0, 1.0 - staff.case_share - staff.group_share)
         self.usual_hours = (
@@ -100,6 +101,7 @@ class ImplementationStage:
         if number < 0 or start > end_of_year - LEAST_DAYS:
             self._lapse(file, "no bidder" if number < 0 else "year ended before it could start")
         else:
+            self._count_award(number, file.year)
             model.timeline.plan(start, self.sign, file, number)
 
     def _choose_bidder(self, file: File) -> tuple[int, float]:
@@ -130,7 +132,7 @@ class ImplementationStage:
                 bid += market.renewal_bonus
             if published:
                 bid += item.reputation - market.reputation_start
-            bid -= market.crowding * sum(1 for one in item.contracts if one.file.year == file.year)
+            bid -= market.crowding * self.awarded.get((item.number, file.year), 0)
             return bid, -item.number
 
         return max(pool, key=strength).number, days
@@ -177,6 +179,10 @@ class ImplementationStage:
             )),
         )
 
+    def _count_award(self, number: int, year: int) -> None:
+        # Counted from the award: many contracts are signed on the same day, when money is there.
+        self.awarded[(number, year)] = self.awarded.get((number, year), 0) + 1
+
     def go_on(self, old: Contract, file: File) -> None:
         """Let a contract over several years go on for another one, with a ramp already climbed."""
         candidate = file.candidate
@@ -191,6 +197,7 @@ class ImplementationStage:
             hours=self.hours_of(candidate.cost_yuan), promised=promised, places=places,
             years_left=old.years_left - 1,
         )
+        self._count_award(old.organization.number, file.year)
         self._put_to_work(contract, self.model.timeline.day)
         self.model.journal.note(
             self.model.timeline.day, contract.id, "signed", places=places, go_on=True,

@@ -11,6 +11,7 @@ from linkage_sim.draws import Decision
 from linkage_sim.kernels import measure, public_service, service
 from linkage_sim.kernels.counters import Count
 from linkage_sim.scenario.fields import N_CATEGORIES
+from linkage_sim.threads import for_each_community
 from linkage_sim.timeline import WEEKS_PER_YEAR
 
 GOVERNMENT, MUTUAL_AID = int(Decision.GOVERNMENT), int(Decision.MUTUAL_AID)
@@ -38,7 +39,7 @@ class WeekOfService:
         self.volunteers = [0] * communities
         self._practice: dict[int, Any] = {}
         self._at_start: list[tuple[float, float]] = [(0.0, 0.0)] * communities
-        self._in_need = np.zeros(N_CATEGORIES)
+        self._in_need = np.zeros((communities, N_CATEGORIES))
 
     def look(self, community: int, week: int) -> None:
         """Note the match at the start of a week, before any need of the week comes or goes."""
@@ -48,16 +49,19 @@ class WeekOfService:
         if len(rows) == 0:
             return
         place = model.course.place(community, week)
-        measure.count_active(model.state.active, place.first, place.stop, self._in_need)
+        in_need = self._in_need[community]
+        measure.count_active(model.state.active, place.first, place.stop, in_need)
         self._at_start[community] = measure.match_now(
-            place, rows, self._in_need, model.course.needs(community), rows_of.projects,
+            place, rows, in_need, model.course.needs(community), rows_of.projects,
             rows_of.places,
         )
 
     def deliver(self, week: int) -> None:
         """Let a week of service happen in every community."""
-        for community in range(self.model.people.n_communities):
-            self._deliver(community, week)
+        for_each_community(
+            self.model.plan.run.threads, self.model.people.n_communities,
+            lambda community: self._deliver(community, week),
+        )
 
     def _deliver(self, community: int, week: int) -> None:
         model = self.model
