@@ -105,8 +105,8 @@ def test_without_a_meeting_each_list_stays_with_its_owner() -> None:
 
 
 def test_a_meeting_lets_organizations_reach_more_of_the_same_persons_in_need() -> None:
-    # Where hardly anybody knows the services, lists are the way to be found.
-    unknown = {"assumptions.delivery.awareness_start": 0.0,
+    # Where hardly anybody knows the services, lists are the way to be found; a survey fills them.
+    unknown = {"policy.proposal.method": "survey", "assumptions.delivery.awareness_start": 0.0,
                "assumptions.delivery.awareness_per_hour": 0.0}
     apart, together = (
         _at(MEETING, **unknown, **{"assumptions.linkage.list_share": share}) for share in (0.0, 1.0)
