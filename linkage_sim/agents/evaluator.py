@@ -79,7 +79,8 @@ class Evaluator(mesa.Agent):
         lot = self.model.draws.uniform(
             Decision.AUDIT, contract.file.candidate.identity, contract.file.year
         )
-        audited = lot < policy.audit_probability
+        affordable = cost + checking.audit_yuan <= case.means_yuan
+        audited = affordable and lot < policy.audit_probability
         if audited:
             cost += checking.audit_yuan
             score -= checking.audit_penalty * self.emptiness(case)

@@ -167,3 +167,17 @@ def test_one_altered_count_is_reported(tamper: Any, law: str) -> None:
 
 def test_every_law_has_a_sentence_for_readers() -> None:
     assert all(law.__doc__ for law in LAWS)
+
+
+@pytest.mark.parametrize("audit_yuan", [1500.0, 60_000.0])
+def test_checks_never_spend_more_than_the_year_has(audit_yuan: float) -> None:
+    values = {"world.residents": 600, "run.years": 1, "world.budget_yuan_per_year": 126_000.0,
+              "policy.evaluation.audit_probability": 1.0,
+              "policy.evaluation.last_tranche_share": 0.0,
+              "assumptions.checking.audit_yuan": audit_yuan,
+              "assumptions.checking.in_house_yuan": 9000.0}
+    for seed in range(6):
+        model = LinkageModel(Scenario().with_values(values), seed=seed).run()
+        assert check(model) == []
+        audited = [item.verdict.audited for item in model.implementation.contracts if item.verdict]
+        assert audited and (audit_yuan < 10_000.0 or not any(audited))

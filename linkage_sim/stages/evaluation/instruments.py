@@ -29,6 +29,8 @@ class Inspection:
     target : int32[persons]
         The target group: named holders and persons served; -1 stands for a promised person who
         was never found.
+    means_yuan : float
+        What is left of the year's money to check with; an audit beyond it is not held.
     """
 
     model: Any
@@ -38,6 +40,7 @@ class Inspection:
     kind: Any
     respondents: Any
     target: Any
+    means_yuan: float = float("inf")
 
 
 class Instrument(Protocol):

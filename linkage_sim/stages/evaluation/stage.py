@@ -73,7 +73,7 @@ class EvaluationStage:
                 withheld = self.checking.midterm_withhold
         cost, withheld = model.mediators.through("check", contract.id, (cost, withheld))
         ledger = model.committees[contract.file.candidate.community].ledgers[contract.file.year]
-        self._pay_for_checks(ledger, cost)
+        self._pay_for_checks(ledger, cost, ledger.free + ledger.checking_reserve)
         contract.withheld_share = withheld
         model.journal.note(
             model.timeline.day, contract.id, "midterm",
@@ -109,14 +109,15 @@ class EvaluationStage:
         """Judge a finished contract; the score sets the last tranche, reputation and renewal."""
         model = self.model
         case = self._inspect(contract)
+        community = contract.file.candidate.community
+        ledger = model.committees[community].ledgers[contract.file.year]
+        case.means_yuan = self._means(ledger, community, contract.file.year)
         contract.true_effect = self.true_effect(contract, case.met, case.kind)
         verdict: Verdict = model.mediators.through(
             "verdict", (contract.id, contract.file.year), model.evaluator.judge(case)
         )
         contract.verdict = verdict
-        community = contract.file.candidate.community
-        ledger = model.committees[community].ledgers[contract.file.year]
-        self._pay_for_checks(ledger, verdict.cost_yuan)
+        self._pay_for_checks(ledger, verdict.cost_yuan, case.means_yuan)
         organization = contract.organization
         organization.renewed[(community, contract.file.candidate.category)] = verdict.renewed
         organization.learn(contract, verdict)
@@ -148,10 +149,23 @@ class EvaluationStage:
         total = ended + float(np.count_nonzero(still & covered))
         return min(1.0, total / max(contract.promised, 1e-9))
 
-    def _pay_for_checks(self, ledger: Ledger, cost: float) -> None:
-        from_reserve = min(cost, ledger.checking_reserve)
-        ledger.checking_reserve -= from_reserve
-        ledger.checking += cost
+    def _means(self, ledger: Ledger, community: int, year: int) -> float:
+        """Give the money of a year that is left at its end, last tranches put aside, in yuan."""
+        owed = sum(
+            item.delivered_yuan * item.last_share
+            for item in self.model.implementation.contracts
+            if item.file.year == year and item.file.candidate.community == community
+            and item.totals and item.verdict is None
+        )
+        spent = ledger.administration + ledger.station + ledger.bound + ledger.paid
+        return max(0.0, ledger.budget - spent - ledger.payable - owed)
+
+    def _pay_for_checks(self, ledger: Ledger, cost: float, means: float) -> None:
+        # What the year's money cannot pay, the purchasing office bears: it counts as its cost.
+        from_budget = min(cost, means)
+        ledger.checking_reserve -= min(cost, ledger.checking_reserve)
+        ledger.checking += from_budget
+        ledger.officer_yuan += cost - from_budget
 
     def _settle(self, contract: Contract, verdict: Verdict, ledger: Ledger) -> None:
         due = contract.delivered_yuan * contract.last_share
@@ -179,7 +193,9 @@ class EvaluationStage:
         if self.policy.publication:
             fixed += self.checking.publication_yuan
         fixed = self.model.mediators.through("verdict", ("fixed", self._key(ledger)), fixed)
-        self._pay_for_checks(ledger, float(fixed))
+        means = ledger.budget - ledger.administration - ledger.station - ledger.bound
+        means = max(0.0, means - ledger.paid - ledger.payable)
+        self._pay_for_checks(ledger, float(fixed), means)
         ledger.checking_reserve = 0.0
         spent = ledger.administration + ledger.station + ledger.bound + ledger.paid + ledger.payable
         ledger.returned = ledger.budget - spent
