@@ -169,7 +169,7 @@ def test_every_law_has_a_sentence_for_readers() -> None:
     assert all(law.__doc__ for law in LAWS)
 
 
-@pytest.mark.parametrize("audit_yuan", [1500.0, 60_000.0])
+@pytest.mark.parametrize("audit_yuan", [1500.0, 100_000.0])
 def test_checks_never_spend_more_than_the_year_has(audit_yuan: float) -> None:
     values = {"world.residents": 600, "run.years": 1, "world.budget_yuan_per_year": 126_000.0,
               "policy.evaluation.audit_probability": 1.0,
