@@ -293,10 +293,11 @@ def closing_lines(specs: list[str], place: Path) -> list[str]:
         for picture in (place / "figures" / "forest.png", place / "figures" / "years.png")
         if picture.exists()
     ]
-    one_lever = [specs[0], specs[-1], "--set", "policy.approval.fixed_latency_days=30"]
+    # A place, not a lever: --set acts on both sides, and must not switch a reform off.
+    elsewhere = [specs[0], specs[-1], "--set", "assumptions.needs.drift_sd=0.6"]
     commands = (
         ["run", specs[0], "--trace", "--out", "results/one_run"],
-        ["compare", *one_lever, "--out", "results/one_lever"],
+        ["compare", *elsewhere, "--out", "results/other_place"],
         ["rerun", str(place)],
     )
     return [*lines, "", say("study.next"), *(f"  {command_line(words)}" for words in commands)]

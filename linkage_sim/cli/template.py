@@ -78,7 +78,8 @@ def _is_tables(value: Any) -> bool:
 def _lines_of(item: Parameter, value: Any) -> list[str]:
     key = item.name.rpartition(".")[2]
     if value is None:
-        return [f"# {key} = {say('cli.new.no_value')}"]
+        # What may be left out is switched off by false, which stays valid without its mark.
+        return [f"{key} = false  # {say('cli.new.no_value')}"]
     if isinstance(value, BaseModel):
         content = {name: part for name, part in value.model_dump().items() if part != {}}
         return [line for name, part in content.items()

@@ -277,6 +277,17 @@ def test_every_lever_can_be_uncommented_in_place(typed: Typed, tmp_path: Path) -
         load_scenario("toy").policy.approval.desks
     )
     assert load_scenario("mine.toml").hash() == load_scenario("toy").hash()
+    # What is not set stays as it is when its mark is taken away too: false switches it off.
+    lines = [line.removeprefix("# ") if "(not set)" in line else line for line in lines]
+    (tmp_path / "mine.toml").write_text("\n".join(lines), encoding="utf-8")
+    assert load_scenario("mine.toml").policy.approval.fixed_latency_days is False
+
+
+def test_a_name_that_would_hide_a_shipped_file_is_refused(typed: Typed, tmp_path: Path) -> None:
+    for name in ("x_community", "fast_approval.toml"):
+        code, _, err = typed("new", name)
+        assert code == 2 and "would hide it" in err
+    assert not list(tmp_path.glob("*.toml"))
 
 
 def test_new_overwrites_nothing(typed: Typed, tmp_path: Path) -> None:
