@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,30 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkage_sim.cli import verbs
-from linkage_sim.cli.app import main
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.schema import parameters
-from linkage_sim.words import set_language
 
 ROOT = Path(__file__).parents[2]
 Typed = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def typed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Typed]:
-    """Give a function that runs one command in an empty folder: (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LINKAGE_LANG", "en")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    yield run
-    set_language(None)
 
 
 def process(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -246,70 +226,7 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(
     assert "\x1b" not in err
 
 
-# -- new, schema, parameters, doctor -----------------------------------------------------------
-
-
-@pytest.mark.parametrize("source", ["toy", "x_community+full_reform", "x_community"])
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_new_file_says_the_same_as_its_source(
-    typed: Typed, tmp_path: Path, source: str, lang: str
-) -> None:
-    code, out, err = typed("new", "mine", "--from", source, "--lang", lang)
-    assert (code, out) == (0, "")
-    assert "mine.toml" in err
-    assert load_scenario("mine.toml").hash() == load_scenario(source).hash()
-
-
-def test_every_lever_can_be_uncommented_in_place(typed: Typed, tmp_path: Path) -> None:
-    typed("new", "mine.toml", "--from", "toy")
-    text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
-    for item in parameters("lever"):
-        assert item.title_en in text
-    # What a person does with an editor: take away the # of every line that is a value.
-    lines = [
-        line.removeprefix("# ") if line.startswith(("# [[", "#     ", "# ]"))
-        or (line.startswith("# ") and " = " in line and "(not set)" not in line) else line
-        for line in text.splitlines()
-    ]
-    (tmp_path / "mine.toml").write_text("\n".join(lines), encoding="utf-8")
-    content = tomllib.loads("\n".join(lines))
-    assert len(content["policy"]["approval"]["desks"]) == len(
-        load_scenario("toy").policy.approval.desks
-    )
-    assert load_scenario("mine.toml").hash() == load_scenario("toy").hash()
-    # What is not set stays as it is when its mark is taken away too: false switches it off.
-    lines = [line.removeprefix("# ") if "(not set)" in line else line for line in lines]
-    (tmp_path / "mine.toml").write_text("\n".join(lines), encoding="utf-8")
-    assert load_scenario("mine.toml").policy.approval.fixed_latency_days is False
-
-
-def test_a_name_that_would_hide_a_shipped_file_is_refused(typed: Typed, tmp_path: Path) -> None:
-    for name in ("x_community", "fast_approval.toml"):
-        code, _, err = typed("new", name)
-        assert code == 2 and "would hide it" in err
-    assert not list(tmp_path.glob("*.toml"))
-
-
-def test_new_overwrites_nothing(typed: Typed, tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text("precious", encoding="utf-8")
-    code, _, err = typed("new", "mine", "--from", "toy")
-    assert (code, err) == (2, "mine.toml: exists already; choose another name or delete it first\n")
-    assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == "precious"
-
-
-def test_new_writes_nothing_where_it_cannot(typed: Typed) -> None:
-    code, _, err = typed("new", "no/such/folder/mine", "--from", "toy")
-    assert code == 2
-    assert err.startswith("no/such/folder/mine.toml: cannot be written")
-    assert typed("new", "mine", "--from", "tooy")[0] == 2
-
-
-def test_a_new_file_from_a_file_elsewhere_finds_it_again(typed: Typed, tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    (tmp_path / "a" / "base.toml").write_text("[run]\nyears = 7\n", encoding="utf-8")
-    assert typed("new", "b/mine", "--from", "a/base.toml")[0] == 0
-    assert load_scenario("b/mine.toml").run.years == 7
+# -- schema, parameters, doctor ----------------------------------------------------------------
 
 
 def test_schema_is_json_that_knows_every_parameter(typed: Typed, tmp_path: Path) -> None:
