@@ -12,6 +12,7 @@ from linkage_sim.draws import Decision
 from linkage_sim.kernels.contacts import find_known, is_known, meet, record
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.needs import WEEKS_PER_YEAR
+from linkage_sim.kernels.opinion import QUARTER_WEEKS
 from linkage_sim.kernels.tables import (
     ATTENDED,
     CONTACT,
@@ -40,7 +41,6 @@ SUBSTANCE_HOURS = int(Count.SUBSTANCE_HOURS)
 SEARCHES = int(Count.SEARCHES)
 SEARCHES_FAILED = int(Count.SEARCHES_FAILED)
 DAYS = 7.0
-QUARTER_WEEKS = 13.0
 
 
 @kernel

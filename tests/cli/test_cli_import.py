@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from linkage_sim.cli.app import main
 from linkage_sim.scenario.loading import load_scenario
-from linkage_sim.words import set_language
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 Typed = Callable[..., tuple[int, str, str]]
@@ -31,21 +29,11 @@ REGISTER = "id,age,household,building\nsecret-1,67,101,A\nsecret-2,30,101,B\nsec
 
 
 @pytest.fixture
-def typed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Typed]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LINKAGE_LANG", "en")
+def typed(typed: Typed, tmp_path: Path) -> Typed:
+    """Type commands in a folder that holds one small file of each kind."""
     for name, text in (("log.csv", LOG), ("vote.pb", ELECTION), ("people.csv", REGISTER)):
         (tmp_path / name).write_text(text, encoding="utf-8")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    yield run
-    set_language(None)
+    return typed
 
 
 def test_a_log_becomes_desks_that_load(typed: Typed, tmp_path: Path) -> None:
