@@ -80,7 +80,8 @@ class Course:
             self._prepare(community, needs.drift_sd, needs.drift_weeks)
         self._mean_course()
         self.known = Known(
-            state.list_committee, state.list_workers, state.list_volunteers, state.aware
+            state.list_committee, state.list_workers, state.list_volunteers, state.aware,
+            state.arrived,
         )
 
     def _prepare(self, community: int, spread: float, weeks: float) -> None:

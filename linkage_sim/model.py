@@ -207,6 +207,7 @@ class LinkageModel(mesa.Model):
 
     def _end_year(self, year: int, week: int) -> None:
         self.neighbourhood.consult(year, week)
+        self.neighbourhood.revise_lists()
         self.offices.close_year(year)
         self.year_ends.append(year_end(self, year))
         if not self.plan.run.record_weeks:

@@ -203,6 +203,15 @@ class Neighbourhood:
             share = float(self.met_left[community])
         return float(self.model.mediators.through("meeting", ("hours", community, week), share))
 
+    def volunteers_meet(self, community: int, week: int, offered: float) -> float:
+        """Hours of this week that the joint meeting takes of those volunteers offer.
+
+        They send somebody for the hours of a meeting, as every organization does.
+        """
+        price = self.plan.assumptions.linkage.meeting_hours if self.meets(week) else 0.0
+        key = ("volunteers", community, week)
+        return float(self.model.mediators.through("meeting", key, min(price, offered)))
+
     def _after_meeting(self, week: int) -> Any:
         """Share of contract hours left, for all communities at once: float64[communities]."""
         hours: dict[tuple[int, int], float] = {}
@@ -223,7 +232,7 @@ class Neighbourhood:
         """Hold the joint meeting: lists pass from side to side.
 
         Its price is hours of each side: of the committee here, of organizations in
-        `hours_left_by_meeting`.
+        `hours_left_by_meeting`, of volunteers in `volunteers_meet`.
         """
         model, state = self.model, self.model.state
         linkage = self.plan.assumptions.linkage
@@ -261,6 +270,11 @@ class Neighbourhood:
             course.needs(community), course.known, self.members, self.felt, self.joining,
             course.counts[community],
         )
+        if moved:
+            table = model.implementation.rows
+            movement.vacate_places(
+                place, table.of_community[community], course.known, table.projects, table.places
+            )
         self.moved += moved
         model.service.volunteers[community] -= helpers
 
@@ -282,6 +296,12 @@ class Neighbourhood:
         )
 
     # -- every year ---------------------------------------------------------------------------
+
+    def revise_lists(self) -> None:
+        """Let each side go through its list once a year: whose need has gone is struck off."""
+        state = self.model.state
+        for listed in (state.list_committee, state.list_workers, state.list_volunteers):
+            listed &= state.active
 
     def consult(self, year: int, week: int) -> None:
         """Hold the standard yearly consultation, the same whatever the method of hearing."""

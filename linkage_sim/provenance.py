@@ -14,7 +14,7 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
 from linkage_sim.words import say
 
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 """Raised only together with a "Results change" entry in CHANGELOG."""
 FORMAT = 1
 LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "pydantic",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from linkage_sim.conservation import check
+from linkage_sim.kernels.counters import Count
 from linkage_sim.model import LinkageModel
 from linkage_sim.scenario.schema import Scenario
 
@@ -65,6 +66,31 @@ def test_no_side_pays_with_money_and_the_committee_pays_with_hours() -> None:
     assert free - used >= 3.0 - 1e-9 or used == 0.0
 
 
+def _volunteer_hours(model: LinkageModel, before: Any = 0.0) -> Any:
+    return model.course.counts[:, 0, int(Count.VOLUNTEER_HOURS)] - before
+
+
+def test_volunteers_pay_with_hours_they_would_have_given() -> None:
+    # Lists are empty and nobody coordinates, so that a volunteer has nothing else to do; nobody
+    # leaves in the week of the meeting and takes hours along.
+    idle = {"assumptions.linkage.list_share": 0.0, "assumptions.linkage.sightings": 0.0,
+            "assumptions.volunteers.coordination_share": 0.0,
+            "assumptions.volunteers.leave_per_month": 0.0}
+    model = _at(MEETING, **idle)
+    before = _volunteer_hours(model)
+    model.step()
+    assert _volunteer_hours(model, before) == pytest.approx([3.0, 3.0])
+    assert check(model) == []
+    model.step()
+    assert _volunteer_hours(model, before) == pytest.approx([3.0, 3.0])
+
+
+def test_a_meeting_takes_no_more_hours_than_volunteers_offer() -> None:
+    meets = _at(MEETING).neighbourhood.volunteers_meet
+    assert [meets(0, MEETING, hours) for hours in (10.0, 2.0, 0.0)] == [3.0, 2.0, 0.0]
+    assert meets(0, MEETING + 1, 10.0) == 0.0
+
+
 @pytest.mark.parametrize("values", [{EVERY: 0}, {HOURS: 0.0}])
 def test_no_meeting_or_no_hours_costs_nothing(values: dict[str, Any]) -> None:
     model = _at(MEETING, **values)
@@ -121,3 +147,14 @@ def test_a_meeting_lets_organizations_reach_more_of_the_same_persons_in_need() -
     known = [np.count_nonzero(model.state.list_workers & model.state.active)
              for model in (apart, together)]
     assert known[1] > known[0]
+
+
+def test_lists_are_gone_through_once_a_year() -> None:
+    def stale(model: LinkageModel) -> list[int]:
+        return [np.count_nonzero(listed & ~model.state.active) for listed in _lists(model)]
+
+    model = _at(51, **{"run.years": 2, EVERY: 8})
+    assert min(stale(model)) > 0  # in between, every list names persons whose need has gone
+    model.step()
+    assert stale(model) == [0, 0, 0]
+    assert all(listed.any() for listed in _lists(model))

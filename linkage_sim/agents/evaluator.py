@@ -51,7 +51,8 @@ class Evaluator(mesa.Agent):
 
     def target_group(self, contract: Contract, served: Any) -> Any:
         """List the target group: named holders, persons served, and -1 for those never found."""
-        persons = np.unique(np.concatenate([contract.file.roster, served])).astype(np.int32)
+        named = self.model.implementation.still_here(contract.file)
+        persons = np.unique(np.concatenate([named[named >= 0], served])).astype(np.int32)
         missing = contract.places - len(persons)
         return np.concatenate([persons, np.full(max(0, missing), -1, np.int32)])
 

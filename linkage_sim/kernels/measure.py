@@ -7,7 +7,7 @@ from typing import Any
 from linkage_sim.compiled_draws import kernel
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.needs import WEEKS_PER_YEAR, close_episode
-from linkage_sim.kernels.tables import HELD, LOST, Known, Needs, Place, Places, Projects
+from linkage_sim.kernels.tables import HELD, LOST, OPEN, Known, Needs, Place, Places, Projects
 
 NEED_WEEKS = int(Count.NEED_WEEKS)
 UNCOVERED_WEEKS = int(Count.UNCOVERED_WEEKS)
@@ -117,7 +117,7 @@ def match_now(
             if places.state[seat] == HELD or places.state[seat] == LOST:
                 if (needs.active[places.holder[seat]] >> category) & 1 == 1:
                     held[category] += share
-            elif in_need[category] > 0.0:
+            elif places.state[seat] == OPEN and in_need[category] > 0.0:
                 held[category] += share
     need = 0.0
     for category in range(len(in_need)):

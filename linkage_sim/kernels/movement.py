@@ -16,7 +16,7 @@ from linkage_sim.kernels.needs import (
     schedule,
 )
 from linkage_sim.kernels.opinion import Felt, clip
-from linkage_sim.kernels.tables import Known, Needs, Place
+from linkage_sim.kernels.tables import GONE, HELD, LOST, Known, Needs, Place, Places, Projects
 from linkage_sim.kernels.volunteering import Joining, Members, next_moment
 from linkage_sim.world.columns import IDENTITY_BITS, NO_VOLUNTEER, OWNER, VOLUNTEER
 
@@ -97,6 +97,7 @@ def move_homes(
         known.volunteers[row] = 0
         knows = uniform(place.seed, MOVE, identity, place.week, 40) < newcomer.aware
         known.aware[row] = 1 if knows else 0
+        known.arrived[row] = place.week
         feelings.expectation[row] = newcomer.expectation
         feelings.satisfaction[row] = clip(newcomer.felt + feelings.taste[row])
         feelings.previous[row] = feelings.satisfaction[row]
@@ -106,6 +107,27 @@ def move_homes(
         members.trust[row] = newcomer.trust
         volunteers += _exchange_helper(place, row, members, joining, counts)
     return moved, volunteers
+
+
+@kernel
+def vacate_places(
+    place: Place, rows: Any, known: Known, projects: Projects, places: Places
+) -> None:
+    """Take places from holders who have just moved away; who moves in has no claim to them.
+
+    Parameters
+    ----------
+    place
+        The community, and the week at whose start homes were looked at.
+    rows : int64[projects of the community]
+        Rows of contracts in delivery.
+    """
+    for project in rows:
+        for seat in range(projects.place_first[project], projects.place_stop[project]):
+            held = places.state[seat] == HELD or places.state[seat] == LOST
+            if held and known.arrived[places.holder[seat]] == place.week:
+                places.state[seat] = GONE
+                places.holder[seat] = -1
 
 
 @kernel

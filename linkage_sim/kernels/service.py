@@ -17,6 +17,7 @@ from linkage_sim.kernels.tables import (
     ATTENDED,
     CONTACT,
     CONTACT_ENDED,
+    GONE,
     HELD,
     LOST,
     OPEN,
@@ -123,10 +124,11 @@ def deliver(
 def _rescreen(
     project: int, hours: float, projects: Projects, places: Places, practice: Practice
 ) -> float:
-    # A place whose holder no longer has the need is opened again, at its price in hours.
+    # A place whose holder moved away or no longer has the need is opened, at its price in hours.
     spent = 0.0
     for seat in range(projects.place_first[project], projects.place_stop[project]):
-        if places.state[seat] == LOST and spent + practice.rescreen_hours <= hours:
+        vacant = places.state[seat] == LOST or places.state[seat] == GONE
+        if vacant and spent + practice.rescreen_hours <= hours:
             spent += practice.rescreen_hours
             places.state[seat] = OPEN
             places.holder[seat] = -1

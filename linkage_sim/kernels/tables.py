@@ -32,6 +32,7 @@ class Known(NamedTuple):
     workers: Any
     volunteers: Any
     aware: Any  # uint8[residents], 1 = comes by itself
+    arrived: Any  # int16[residents], week of moving in
 
 
 class Place(NamedTuple):
@@ -115,5 +116,6 @@ class Practice(NamedTuple):
     publicity_lift: float
 
 
-OPEN, HELD, LOST = 0, 1, 2
+# LOST: the holder no longer had the need when a worker came. GONE: the holder moved away.
+OPEN, HELD, LOST, GONE = 0, 1, 2, 3
 CONTACT, CONTACT_ENDED, ATTENDED = 0, 1, 2

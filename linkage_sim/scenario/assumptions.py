@@ -205,6 +205,10 @@ class Officials(Section):
     officer_hours: float = assumption(
         3.0, "Officer hours a visit of a file takes", "每环节处理工时", "hours", 0, 100
     )
+    meeting_hours: float = assumption(
+        12, "Officer hours a meeting that decides on files takes", "审批会议工时", "hours", 0, 200,
+        source="four officers for three hours, by judgement",
+    )
     officer_hour_yuan: float = assumption(45, "Price of an officer hour", "公务工时价格", "yuan", 5,
                                           1000)
     early_money_yuan: float = assumption(

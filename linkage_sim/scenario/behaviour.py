@@ -184,7 +184,9 @@ class Volunteers(Section):
     trust_effect: float = assumption(1.0, "How far joining needs trust", "信任对加入影响", "exponent",
                                      0, 3)
     start_share: float = assumption(
-        0.10, "Volunteers at the start", "初始志愿者比例", "share of residents 15+", 0, 1, source=FITTED
+        0.04, "Volunteers at the start", "初始志愿者比例", "share of residents 15+", 0, 1,
+        source="Where today's practice settles, so that a run starts at rest; 20-45 % of the 12 % "
+        "registered are active",
     )
     asks_per_week: float = assumption(1.0, "Residents asked", "每周邀请人数",
                                       "per 1,000 residents and week", 0, 100)

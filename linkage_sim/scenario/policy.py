@@ -150,7 +150,8 @@ class Approval(Section):
     desks: list[Desk] = lever(
         DEFAULT_DESKS, "Desks of the procedure", "审批环节", "desks",
         channel="time", mediators=APPROVAL,
-        price="officer hours of every visit at assumptions.officials.officer_hour_yuan; fewer "
+        price="officer hours of every visit and meeting at "
+        "assumptions.officials.officer_hour_yuan; more officers take more files from outside; fewer "
         "desks catch fewer flawed projects",
     )
     parallel: bool = lever(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
+Int16 = NDArray[np.int16]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
@@ -20,6 +21,7 @@ NO_VOLUNTEER, VOLUNTEER, FORMER_VOLUNTEER = 0, 1, 2
 N_FIFTHS = 5
 N_GROUPS = 4 * N_FIFTHS
 NEVER = np.float32(np.inf)
+BORN_HERE = -1
 # A resident's permanent identity: community number in the high bits, row within it in the low ones,
 # so that a community keeps its chances whatever stands beside it.
 IDENTITY_BITS = 20
@@ -123,6 +125,8 @@ class State(Columns):
         Bit k is set while this side knows of need k.
     aware : uint8[residents]
         1 when the resident knows the services and comes by itself.
+    arrived : int16[residents]
+        Week at whose start the resident moved in; BORN_HERE for who was there from the start.
     expectation, satisfaction, trust : float32[residents]
         0..1; `lift` gathers publicity until expectation is next evaluated, `shown` is the week
         until which an event attended is remembered.
@@ -145,6 +149,7 @@ class State(Columns):
     list_workers: UInt8
     list_volunteers: UInt8
     aware: UInt8
+    arrived: Int16
     expectation: Float32
     satisfaction: Float32
     previous: Float32
@@ -183,6 +188,7 @@ def empty_state(residents: int) -> State:
         list_workers=column(np.uint8),
         list_volunteers=column(np.uint8),
         aware=column(np.uint8),
+        arrived=column(np.int16, None, BORN_HERE),
         expectation=column(np.float32),
         satisfaction=column(np.float32),
         previous=column(np.float32),

@@ -7,6 +7,9 @@ import pytest
 
 from linkage_sim.conservation import check
 from linkage_sim.kernels.counters import Count
+from linkage_sim.kernels.measure import match_now
+from linkage_sim.kernels.movement import vacate_places
+from linkage_sim.kernels.tables import GONE, HELD, LOST
 from linkage_sim.kernels.volunteering import next_moment
 from linkage_sim.model import LinkageModel
 from linkage_sim.scenario.schema import Scenario
@@ -108,3 +111,72 @@ def test_a_volunteer_who_vanishes_is_noticed() -> None:
 def test_nobody_moves_at_rate_zero() -> None:
     model = _marked(**{"assumptions.needs.move_per_year": 0.0})
     assert not _moved(model).any()
+
+
+def _under_contract(**values: Any) -> LinkageModel:
+    few = {**SMALL, "assumptions.needs.move_per_year": 0.0, **values}
+    model = LinkageModel(Scenario().with_values(few), seed=4)
+    while model.week < 40:
+        model.step()
+    assert len(model.implementation.running) >= 2
+    return model
+
+
+def _seats(model: LinkageModel) -> tuple[Any, Any]:
+    places, used = model.implementation.rows.places, model.implementation.rows.used_places
+    return places.holder[:used], places.state[:used]
+
+
+def _let_move(model: LinkageModel, moved: Any) -> None:
+    table, week = model.implementation.rows, model.week
+    model.state.arrived[moved] = week
+    vacate_places(model.course.place(0, week), table.of_community[0], model.course.known,
+                  table.projects, table.places)
+
+
+def test_who_moves_away_leaves_the_place_empty_and_the_newcomer_without_a_claim() -> None:
+    model = _under_contract()
+    holder, state = (column.copy() for column in _seats(model))
+    held = np.flatnonzero((state == HELD) | (state == LOST))
+    moved = np.unique(holder[held])[:5]
+    _let_move(model, moved)
+    after_holder, after_state = _seats(model)
+    theirs = np.isin(holder, moved) & ((state == HELD) | (state == LOST))
+    assert theirs.sum() >= 5
+    assert (after_state[theirs] == GONE).all() and (after_holder[theirs] == -1).all()
+    assert np.array_equal(after_state[~theirs], state[~theirs])
+    assert np.array_equal(after_holder[~theirs], holder[~theirs])
+
+
+def test_a_place_of_someone_gone_reaches_nobody_until_it_is_screened_again() -> None:
+    for rescreen in (False, True):
+        model = _under_contract(**{"policy.implementation.rescreen": rescreen})
+        # Everybody has every need: whoever lives in the home now would count as reached.
+        model.state.active[:] = 255
+        in_need = np.full(8, float(model.people.n_residents))
+        table, needs = model.implementation.rows, model.course.needs(0)
+        place = model.course.place(0, model.week)
+        before = match_now(place, table.of_community[0], in_need, needs, table.projects,
+                           table.places)
+        _let_move(model, np.arange(model.people.n_residents))
+        after = match_now(place, table.of_community[0], in_need, needs, table.projects,
+                          table.places)
+        assert after[0] == before[0] and after[1] < before[1]
+        gone = int((_seats(model)[1] == GONE).sum())
+        model.step()
+        assert (int((_seats(model)[1] == GONE).sum()) < gone) == rescreen
+
+
+def test_a_person_named_in_a_file_who_moves_before_the_contract_gets_no_place() -> None:
+    model = _under_contract()
+    file = max((item.file for item in model.implementation.running), key=lambda f: len(f.roster))
+    here = model.implementation.still_here
+    assert len(file.roster) > 2 and np.array_equal(here(file), file.roster)
+    submitted = int(file.submitted_day // 7)
+    model.state.arrived[file.roster[0]] = submitted + 1
+    model.state.arrived[file.roster[1]] = submitted  # was the one who was named
+    assert here(file).tolist() == [-1, *file.roster[1:].tolist()]
+    table = model.implementation.rows
+    row = table.take(0, 1, len(file.roster), here(file), 3)
+    first = int(table.projects.place_first[row])
+    assert table.places.state[first] == GONE and table.places.state[first + 1] == HELD

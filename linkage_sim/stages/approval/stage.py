@@ -41,6 +41,7 @@ class ApprovalStage:
     def open_year(self, year: int) -> None:
         """Plan the year's files of communities outside the model at shared desks."""
         load = self.plan.assumptions.officials.background_load
+        self._pay_meetings(year)
         if self.is_fixed or load <= 0.0:
             return
         start = year * DAYS_PER_YEAR
@@ -53,6 +54,22 @@ class ApprovalStage:
                 feed_background(
                     self._queue(desk, unit), rate, start, start + DAYS_PER_YEAR, year
                 )
+
+    def _pay_meetings(self, year: int) -> None:
+        """Book officers' time in meetings, shared by all communities that a desk serves."""
+        world, officials = self.plan.world, self.plan.assumptions.officials
+        served = {"community": 1, "street": world.communities_per_street}
+        all_served = world.communities_per_street * world.streets_per_district
+        yuan = 0.0
+        for desk in self.policy.desks:
+            if desk.meeting_gap_days and not self.is_fixed:
+                gap = sum(desk.meeting_gap_days) / len(desk.meeting_gap_days)
+                held = DAYS_PER_YEAR / gap / served.get(desk.shared_by, all_served)
+                yuan += held * officials.meeting_hours * officials.officer_hour_yuan
+        for committee in self.model.committees:
+            key = ("meetings", committee.community, year)
+            booked = self.model.mediators.through("decision", key, yuan)
+            committee.ledgers[year].officer_yuan += booked
 
     def submit(self, files: list[File]) -> None:
         """Take in the files of one community, all at once."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from linkage_sim.kernels.tables import HELD, OPEN, Log, Places, Projects
+from linkage_sim.kernels.tables import GONE, HELD, OPEN, Log, Places, Projects
 
 _WHOLE = {"identity", "category", "place_first", "place_stop"}
 FIRST_ROOM = 16
@@ -69,7 +69,7 @@ class ContractRows:
         }
 
     def take(self, community: int, identity: int, places: int, roster: Any, series: int) -> int:
-        """Take a row with its places; the first places belong to the named holders."""
+        """Take a row with its places; the first belong to the named holders, -1 who moved away."""
         if not self.free:
             room = len(self.projects.identity)
             self.projects = _grown(self.projects, 2 * room)
@@ -91,7 +91,7 @@ class ContractRows:
         self.places.named[first:stop] = 0
         named = min(len(roster), places)
         self.places.holder[first : first + named] = roster[:named]
-        self.places.state[first : first + named] = HELD
+        self.places.state[first : first + named] = np.where(roster[:named] < 0, GONE, HELD)
         self.places.named[first : first + named] = 1
         rows = np.append(self.of_community[community], row)
         order = np.argsort(self.projects.identity[rows], kind="stable")

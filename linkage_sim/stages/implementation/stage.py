@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.kernels.tables import Practice
 from linkage_sim.projects import Candidate, Contract, File, Ledger, Mix
 from linkage_sim.scenario.fields import CATEGORIES
@@ -159,7 +161,7 @@ class ImplementationStage:
         promised, places = self.promise(candidate)
         delivery = self.plan.assumptions.delivery
         row = self.rows.take(
-            candidate.community, candidate.identity, places, file.roster,
+            candidate.community, candidate.identity, places, self.still_here(file),
             delivery.contacts_per_place,
         )
         years = self.plan.policy.implementation.contract_years
@@ -188,7 +190,7 @@ class ImplementationStage:
         candidate = file.candidate
         promised, places = self.promise(candidate)
         row = self.rows.take(
-            candidate.community, candidate.identity, places, file.roster,
+            candidate.community, candidate.identity, places, self.still_here(file),
             self.plan.assumptions.delivery.contacts_per_place,
         )
         contract = Contract(
@@ -204,6 +206,11 @@ class ImplementationStage:
             organization=contract.organization.number, promised=round(promised, 2),
             weeks=round((contract.end_day - self.model.timeline.day) / 7.0, 1),
         )
+
+    def still_here(self, file: File) -> Any:
+        """Give the persons named in a file, -1 for each who has moved away since: int32 rows."""
+        moved = self.model.state.arrived[file.roster] * float(DAYS_PER_WEEK) > file.submitted_day
+        return np.where(moved, -1, file.roster).astype(np.int32)
 
     def _put_to_work(self, contract: Contract, day: float) -> None:
         model, file, row = self.model, contract.file, contract.row

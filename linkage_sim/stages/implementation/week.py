@@ -85,14 +85,15 @@ class WeekOfService:
         )
         self._open_station(community, place, needs, counts)
         offered = self.volunteers[community] * model.volunteer_hours / WEEKS_PER_YEAR
-        used = 0.0
+        met = model.neighbourhood.volunteers_meet(community, week, offered)
+        used = met
         if len(rows):
             practice = self._practice.get(community)
             if practice is None:
                 practice = model.implementation.practice(community)
                 self._practice[community] = practice
-            used = service.deliver(
-                place, rows, offered, model.hours_left_share(community), reachable, needs,
+            used += service.deliver(
+                place, rows, offered - met, model.hours_left_share(community), reachable, needs,
                 course.known, projects, places, practice, people.voice, state.lift,
                 state.shown,
                 rows_of.log_for(community, self._most_lines(rows, projects, practice)), counts,

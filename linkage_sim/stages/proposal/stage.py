@@ -61,7 +61,7 @@ class ProposalStage:
         ledger.hearing += hearing.yuan
         committee.spend_hours(hearing.hours)
         ledger.staff_yuan += hearing.hours * self.plan.world.staff_hour_yuan
-        self._remember(community, hearing)
+        self._remember(hearing)
         ledger.checking_reserve = model.evaluation.reserve(ledger)
         open_day = self.plan.policy.approval.budget_open_day
         early = max(0.0, JULY_FIRST - open_day) * self.plan.assumptions.officials.early_money_yuan
@@ -114,13 +114,10 @@ class ProposalStage:
             yuan=ledger.budget,
         )
 
-    def _remember(self, community: int, hearing: Hearing) -> None:
-        # Once a year the committee goes through its list: those whose need has gone are struck
-        # off, persons whose need came up are added.
-        rows, state = self.model.people.rows(community), self.model.state
-        state.list_committee[rows] &= state.active[rows]
+    def _remember(self, hearing: Hearing) -> None:
+        # Persons whose need came up are added to the committee's list.
         for category, told in hearing.known.items():
-            state.list_committee[told] |= np.uint8(1 << category)
+            self.model.state.list_committee[told] |= np.uint8(1 << category)
 
     def campaign(self, community: int, year: int) -> int:
         """Give the category that the district promotes this year; showy ones more often."""
