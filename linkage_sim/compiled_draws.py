@@ -32,9 +32,19 @@ from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from linkage_sim import draws
-from linkage_sim.draws import DECISION_BITS, MASK32, MASK64, TWO_PI, UNIFORM_STEP
+from linkage_sim.draws import (
+    DECISION_BITS,
+    IDENTITY_BITS,
+    MASK32,
+    MASK64,
+    TWO_PI,
+    UNIFORM_STEP,
+    Draws,
+    whole_numbers,
+)
 
 _settings: Any = numba.config
 _inlined = numba.njit(nogil=True, error_model="numpy", forceinline=True)
@@ -175,3 +185,63 @@ def _locked(path: Path) -> Iterator[None]:
     with path.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+@kernel
+def scramble(
+    key_first: int, key_second: int, word_0: int, word_1: int, word_2: int, word_3: int
+) -> tuple[int, ...]:
+    """`philox4x32` for callers that are not compiled."""
+    return philox4x32(key_first, key_second, word_0, word_1, word_2, word_3)
+
+
+@kernel
+def fill_uniforms(
+    seed: int, decision: int, identities: Any, times: Any, parts: Any, out: Any
+) -> bool:
+    """Fill an array with `uniform`; false where an address is out of range.
+
+    Parameters
+    ----------
+    identities, times, parts : int64[n] or int64[1]
+        One value serves all.
+    out : float64[n]
+    """
+    who_step, time_step, part_step = len(identities) > 1, len(times) > 1, len(parts) > 1
+    for place in range(len(out)):
+        identity = identities[place if who_step else 0]
+        time = times[place if time_step else 0]
+        part = parts[place if part_step else 0]
+        if identity < 0 or identity >> IDENTITY_BITS != 0:
+            return False
+        if time < -0x80000000 or time > 0x7FFFFFFF or part < -0x80000000 or part > 0x7FFFFFFF:
+            return False
+        out[place] = uniform(seed, decision, identity, time, part)
+    return True
+
+
+class CompiledDraws(Draws):
+    """The same draws, bit for bit, where a model makes so many that compiled code pays."""
+
+    __slots__ = ()
+    _scramble = staticmethod(scramble)
+
+    def uniforms(
+        self, decision: int, identities: ArrayLike, time: ArrayLike = 0, part: ArrayLike = 0
+    ) -> NDArray[np.float64]:
+        """Give `uniform` for a whole array of identities at once, as `Draws.uniforms` does."""
+        given = [whole_numbers(values) for values in (identities, time, part)]
+        shape = np.broadcast_shapes(*(values.shape for values in given))
+        out = np.empty(shape)
+        flat = [
+            np.ascontiguousarray(
+                values if values.size == 1 else np.broadcast_to(values, shape), dtype=np.int64
+            ).reshape(-1)
+            for values in given
+        ]
+        in_range = index(decision) >> DECISION_BITS == 0 and fill_uniforms(
+            kernel_seed(self.seed), index(decision), *flat, out.reshape(-1)
+        )
+        if not in_range:
+            raise ValueError("A draw's address is out of range: see Draws for what is possible.")
+        return out

@@ -194,7 +194,7 @@ class Draws:
                 f"A draw's address is out of range: decision {decision}, identity {identity}, "
                 f"time {time}, part {part}."
             )
-        return philox4x32(
+        return self._scramble(
             self._key_first,
             self._key_second,
             identity & MASK32,
@@ -202,6 +202,9 @@ class Draws:
             decision | (identity >> 32) << DECISION_BITS,
             part & MASK32,
         )
+
+    # Where whole models draw, compiled code takes its place (`compiled_draws.CompiledDraws`).
+    _scramble = staticmethod(philox4x32)
 
     def uniform(self, decision: int, identity: int, time: int = 0, part: int = 0) -> float:
         """Number strictly between 0 and 1, every value equally likely."""
@@ -287,7 +290,7 @@ class Draws:
     def substream(self, decision: int, identity: int, time: int = 0, part: int = 0) -> Draws:
         """A seed of its own for an event that needs a whole list of draws."""
         high, low, _, _ = self.block(decision, identity, time, part)
-        return Draws(high << 32 | low)
+        return type(self)(high << 32 | low)
 
     def permutation(
         self, count: int, decision: int, identity: int, time: int = 0, part: int = 0
@@ -313,7 +316,7 @@ class Draws:
             the single draw at its address.
         """
         people, moments, parts = np.broadcast_arrays(
-            _whole_numbers(identities), _whole_numbers(time), _whole_numbers(part)
+            whole_numbers(identities), whole_numbers(time), whole_numbers(part)
         )
         decision = index(decision)
         if decision >> DECISION_BITS or not (
@@ -344,7 +347,8 @@ def _check_spread(mean: float, variation: float) -> None:
         )
 
 
-def _whole_numbers(values: ArrayLike) -> NDArray[np.integer]:
+def whole_numbers(values: ArrayLike) -> NDArray[np.integer]:
+    """Take part of an address as an array; raises TypeError unless it is made of whole numbers."""
     array = np.asarray(values)
     if array.size == 0:
         return array.astype(np.int64)

@@ -13,8 +13,8 @@ from linkage_sim.agents.evaluator import Evaluator
 from linkage_sim.agents.organization import SocialOrganization
 from linkage_sim.agents.resident import residents_of
 from linkage_sim.agents.volunteer import volunteers_of
+from linkage_sim.compiled_draws import CompiledDraws
 from linkage_sim.course import Course, identities_of, start_lists
-from linkage_sim.draws import Draws
 from linkage_sim.journal import Journal
 from linkage_sim.kernels import measure
 from linkage_sim.kernels.needs import advance_needs
@@ -61,7 +61,7 @@ class LinkageModel(mesa.Model):
         super().__init__(rng=int(seed) % (1 << 32))
         self.plan = scenario if scenario is not None else Scenario()
         self.seed = int(seed)
-        self.draws = Draws(self.seed)
+        self.draws = CompiledDraws(self.seed)
         self.mediators = mediators or Mediators()
         self.journal = Journal(self.plan.run.trace)
         self.timeline = Timeline()
