@@ -47,11 +47,12 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt | $(PY)
 install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test
 
+# results/x_community is this command's own folder: what another version left there may go.
 run: $(VENV)/.installed
 	$(PY) -m linkage_sim compare x_community x_community+public_opinion \
 	  x_community+fast_approval x_community+effectiveness_first \
 	  x_community+scientific_evaluation x_community+full_reform \
-	  --replications 30 --out results/x_community
+	  --replications 30 --out results/x_community --replace
 
 # pytest answers 5 when nothing was marked slow, which is no failure.
 test: $(VENV)/.installed-test

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import platform
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from linkage_sim.words import say
 MODEL_VERSION = 3
 """Raised only together with a "Results change" entry in CHANGELOG."""
 FORMAT = 1
+_PACKAGE = Path(__file__).resolve().parent
 LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "pydantic",
              "networkx")
 
@@ -44,6 +47,7 @@ def provenance_of(
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "libraries": library_versions(),
+        "code": code_hash(scenarios),
         "command": list(sys.argv if command is None else command),
         "baseline": names[0],
         "seeds": list(seeds),
@@ -92,6 +96,20 @@ def library_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def code_hash(scenarios: Sequence[Scenario]) -> str:
+    """Name the source code that numbers come from: this package and the plugins of scenarios."""
+    files = sorted(_PACKAGE.rglob("*.py"))
+    for name in sorted({name for item in scenarios for name in item.run.plugins}):
+        path = getattr(sys.modules.get(name), "__file__", None)
+        if path is not None:
+            files.append(Path(path))
+    found = hashlib.blake2b(digest_size=16)
+    for path in files:
+        with contextlib.suppress(OSError):
+            found.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()
 
 
 def git_state() -> dict[str, Any]:

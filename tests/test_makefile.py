@@ -50,6 +50,12 @@ def test_a_bare_folder_gets_an_environment_then_the_core(clone: Path) -> None:
     assert "[test]" not in said
 
 
+def test_run_may_be_called_again_after_a_change_of_version(clone: Path) -> None:
+    said = make(clone, "-n", "run").stdout.replace("\\\n", " ")
+    (line,) = [line for line in said.split("\n") if " compare " in line]
+    assert line.split()[-3:] == ["--out", "results/x_community", "--replace"]
+
+
 def test_an_environment_made_by_hand_is_filled_and_not_made_again(clone: Path) -> None:
     environment_by_hand(clone)
     said = make(clone, "-n", "test").stdout

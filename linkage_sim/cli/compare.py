@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linkage_sim.cli.layout import columns, decimals_for, number
+from linkage_sim.cli.layout import MISSING, columns, decimals_for, number
 from linkage_sim.cli.options import (
     DIRECTORY,
     NUMBER,
     AsJson,
     Lang,
     Quiet,
+    Replace,
     Values,
     print_json,
     to_stderr,
 )
+from linkage_sim.cli.places import claimed, usual_comparison_place
 from linkage_sim.cli.study_words import (
     better,
     display_names,
@@ -61,6 +63,7 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(metavar=DIRECTORY, help=say("study.option.out"))
     ] = None,
+    replace: Replace = False,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     show_all: Annotated[bool, typer.Option("--all", help=say("study.option.all"))] = False,
     as_json: AsJson = False,
@@ -84,12 +87,12 @@ def compare(
     )
     workers = min(jobs or cores(), replications)
     # Who reads JSON asks for files by name.
-    place = out if out is not None or as_json else _usual_place(plan)
+    place = out if out is not None or as_json else usual_comparison_place(plan)
     if dry_run:
         from linkage_sim.cli.dry_run import report_plan
 
-        return report_plan(plan, workers, place, as_json)
-    return _compare(plan, specs, workers, place, as_json, show_all, quiet)
+        return report_plan(plan, workers, place, as_json, replace)
+    return _compare(plan, specs, workers, place, as_json, show_all, quiet, replace)
 
 
 def _load(specs: list[str], values: list[str]) -> list[Scenario]:
@@ -107,27 +110,23 @@ def _load(specs: list[str], values: list[str]) -> list[Scenario]:
     return loaded
 
 
-def _usual_place(plan: Plan) -> Path:
-    return Path("results") / f"compare_{plan.names[0].replace('+', '_')}"
-
-
 def _compare(
     plan: Plan, specs: list[str], jobs: int, place: Path | None, as_json: bool, show_all: bool,
-    quiet: bool,
+    quiet: bool, replace: bool,
 ) -> None:
     if place is None:
         with may_be_stopped():
             table, runs = _run(plan, jobs, quiet)
     else:
-        table, runs = _run_and_write(plan, jobs, place, quiet)
+        table, runs = _run_and_write(plan, jobs, place, quiet, replace)
     failed = [run for run in runs if run.result is None]
     if as_json:
         print_json(records(table))
     else:
-        for line in table_lines(table, plan.names, show_all, place):
+        for line in table_lines(table, plan.names, runs, show_all, place):
             typer.echo(line)
         if place is not None and not quiet:
-            for line in closing_lines(specs, place):
+            for line in closing_lines(specs, place) if table["n"].any() else ["", written(place)]:
                 typer.echo(line)
     if failed:
         shown = str(place / "failures.parquet") if place is not None else "-"
@@ -151,14 +150,13 @@ def _broken_laws(runs: list[Run]) -> bool:
 
 
 def _run_and_write(
-    plan: Plan, jobs: int, place: Path, quiet: bool
+    plan: Plan, jobs: int, place: Path, quiet: bool, replace: bool
 ) -> tuple[pd.DataFrame, list[Run]]:
     """Run what is not saved yet, then write everything; a stop keeps what is finished."""
-    from linkage_sim.studies.results import results_folder
     from linkage_sim.studies.saved import SavedSeeds
 
     total = len(plan.seeds)
-    with results_folder(place) as folder:
+    with claimed(place, plan, replace) as folder:
         saved = SavedSeeds(place, plan)
         before = saved.count(plan.seeds)
         if before and not quiet:
@@ -181,7 +179,7 @@ def _run(
 
     with progress_bar(say("study.progress.runs"), quiet) as progress:
         runs = run_plan(plan, jobs, progress, saved)
-    return difference_table(outcome_rows(runs), plan.names), runs
+    return difference_table(outcome_rows(runs), plan.names, plan.seeds), runs
 
 
 def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> None:
@@ -206,7 +204,8 @@ def _draw(
     """Draw both pictures; one that cannot be drawn is no reason to lose the numbers."""
     from linkage_sim.report.figures import forest_plot, years_plot
 
-    if table.empty or years.empty:
+    if not table["n"].any():
+        # Pictures of nothing would only puzzle; why there is nothing is said elsewhere.
         return
     trouble: list[str] = []
     for draw in (
@@ -225,13 +224,16 @@ def _draw(
 
 
 def table_lines(
-    table: pd.DataFrame, names: tuple[str, ...], show_all: bool, place: Path | None
+    table: pd.DataFrame, names: tuple[str, ...], runs: list[Run], show_all: bool,
+    place: Path | None,
 ) -> list[str]:
     """Set the comparison as text: one block an outcome, one line a scenario."""
     from linkage_sim.outcomes import HEADLINES
 
-    if table.empty:
-        return []
+    pairs = int((table["n"] + table["dropped"]).max())
+    text = [say("study.compare.title", baseline=names[0], n=pairs), ""]
+    if not table["n"].any():
+        return [*text, say("study.compare.nothing")]
     shown = table if show_all else table[table["outcome"].isin(HEADLINES)]
     rows: list[list[str]] = []
     heads: dict[int, str] = {}
@@ -242,24 +244,42 @@ def table_lines(
         )
         rows += _block(block, names[0])
     lines = columns([_heading(), *rows], right=(1, 2, 3))
-    largest = int((table["n"] + table["dropped"]).max())
-    text = [say("study.compare.title", baseline=names[0], n=largest), "", lines[0]]
+    text.append(lines[0])
     for number_of_row, line in enumerate(lines[1:]):
         if number_of_row in heads:
             text += ["", heads[number_of_row]]
         text.append(line)
-    text += ["", say("study.compare.star", comparisons=int(shown["comparisons"].max()))]
-    text += [
-        say("study.compare.dropped", outcome=row["outcome"], scenario=row["scenario"],
-            dropped=row["dropped"])
-        for row in shown[shown["dropped"] > 0].to_dict("records")
-    ]
+    text += ["", *_notes(shown, names, runs, any(row[-1] for row in rows))]
     hidden = table["outcome"].nunique() - shown["outcome"].nunique()
     if hidden and place is not None:
         text.append(say("study.compare.more", count=hidden, path=place / "comparison.csv"))
     elif hidden:
         text.append(say("study.compare.all", count=hidden))
     return text
+
+
+def _notes(
+    shown: pd.DataFrame, names: tuple[str, ...], runs: list[Run], starred: bool
+) -> list[str]:
+    """Explain below the table what stands in it, and only that."""
+    from linkage_sim.studies.compare import pairs_lost
+
+    notes = []
+    if starred:
+        notes.append(say("study.compare.star", comparisons=int(shown["comparisons"].max())))
+    if (shown["n"] == 1).any():
+        notes.append(say("study.compare.no_interval"))
+    lost = pairs_lost(runs, names)
+    notes += [
+        say("study.compare.failed", scenario=name, dropped=count)
+        for name, count in lost.items() if count
+    ]
+    for row in shown.to_dict("records"):
+        undefined = row["dropped"] - lost[row["scenario"]]
+        if undefined:
+            notes.append(say("study.compare.dropped", outcome=row["outcome"],
+                             scenario=row["scenario"], dropped=undefined))
+    return notes
 
 
 def _heading() -> list[str]:
@@ -271,7 +291,7 @@ def _heading() -> list[str]:
 
 def _block(block: pd.DataFrame, baseline: str) -> list[list[str]]:
     halves = ((block["high"] - block["low"]) / 2).tolist()
-    places = decimals_for(halves, block["baseline_mean"].tolist())
+    places = decimals_for(halves, [*block["baseline_mean"], *block["mean"]])
     # Means are over defined pairs: the reform with most of them says most about the baseline.
     fullest = block.loc[block["n"].idxmax()]
     rows = [["  " + baseline, number(float(fullest["baseline_mean"]), places), "", "", ""]]
@@ -280,14 +300,20 @@ def _block(block: pd.DataFrame, baseline: str) -> list[list[str]]:
         clear = row["low_adjusted"] > 0 or row["high_adjusted"] < 0
         rows.append([
             "  " + row["scenario"], number(row["mean"], places),
-            number(row["difference"], places, True), interval, "*" if clear else "",
+            number(row["difference"], places, True), interval if row["n"] > 1 else MISSING,
+            "*" if clear else "",
         ])
     return rows
 
 
+def written(place: Path) -> str:
+    """Say where results are."""
+    return say("study.written", path=place)
+
+
 def closing_lines(specs: list[str], place: Path) -> list[str]:
     """Say where results are and what to try next, as it can be typed here."""
-    lines = ["", say("study.written", path=place)]
+    lines = ["", written(place)]
     lines += [
         say("study.picture", path=picture)
         for picture in (place / "figures" / "forest.png", place / "figures" / "years.png")
@@ -296,8 +322,8 @@ def closing_lines(specs: list[str], place: Path) -> list[str]:
     # A place, not a lever: --set acts on both sides, and must not switch a reform off.
     elsewhere = [specs[0], specs[-1], "--set", "assumptions.needs.drift_sd=0.6"]
     commands = (
-        ["run", specs[0], "--trace", "--out", "results/one_run"],
-        ["compare", *elsewhere, "--out", "results/other_place"],
+        ["run", specs[0], "--trace"],
+        ["compare", *elsewhere],
         ["rerun", str(place)],
     )
     return [*lines, "", say("study.next"), *(f"  {command_line(words)}" for words in commands)]

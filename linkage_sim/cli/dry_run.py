@@ -10,6 +10,7 @@ import typer
 
 from linkage_sim.cli.layout import duration, number
 from linkage_sim.cli.options import print_json
+from linkage_sim.cli.places import refusals
 from linkage_sim.words import say
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ PROJECTS_PER_COMMUNITY_YEAR = 12
 ENTRIES_PER_PROJECT = 14
 
 
-def report_plan(plan: Plan, jobs: int, place: Path | None, as_json: bool = False) -> None:
+def report_plan(
+    plan: Plan, jobs: int, place: Path | None, as_json: bool = False, replace: bool = False
+) -> None:
     """Say what a plan would cost; runs a pilot of one year and writes nothing."""
     estimate = estimate_of(plan, jobs, place)
+    estimate["refused"] = [] if place is None else refusals(place, plan, replace)
     if as_json:
         print_json(estimate)
         return
@@ -56,6 +60,8 @@ def report_plan(plan: Plan, jobs: int, place: Path | None, as_json: bool = False
             "study.dry.disk", path=place, gigabytes=gigabytes,
             megabytes=number(estimate["disk_bytes"] / 1e6, 1),
         ))
+    for reason in estimate["refused"]:
+        typer.echo(say("study.dry.refused", reason=reason))
 
 
 def estimate_of(plan: Plan, jobs: int, place: Path | None) -> dict[str, Any]:

@@ -35,8 +35,8 @@ def number(value: float, decimals: int | None = None, signed: bool = False) -> s
         return MISSING
     places = _places(abs(value)) if decimals is None else decimals
     text = f"{value:+,.{places}f}" if signed else f"{value:,.{places}f}"
-    # Rounding noise around zero is no loss.
-    return text.replace("-", "") if float(text.replace(",", "")) == 0.0 else text
+    # Rounding noise around zero is no loss, and no gain.
+    return text.lstrip("+-") if float(text.replace(",", "")) == 0.0 else text
 
 
 def decimals_for(half_widths: Sequence[float], values: Sequence[float] = ()) -> int:
@@ -45,14 +45,15 @@ def decimals_for(half_widths: Sequence[float], values: Sequence[float] = ()) -> 
     Parameters
     ----------
     values
-        Go by these where there is no uncertainty.
+        Two figures of the largest are shown however uncertain, three where no uncertainty is known.
     """
     known = sorted(width for width in half_widths if width > 1e-9)
-    if known:
-        middle = known[len(known) // 2]
-        return min(5, max(0, 1 - math.floor(math.log10(middle))))
-    sizes = [abs(value) for value in values if not math.isnan(value)]
-    return _places(max(sizes, default=1.0))
+    largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
+    if not known:
+        return _places(largest or 1.0)
+    decimals = min(5, max(0, 1 - math.floor(math.log10(known[len(known) // 2]))))
+    # Two seeds can make an interval wider than anything the outcome can be.
+    return max(decimals, _places(largest) - 1) if largest >= 1e-9 else decimals
 
 
 def _places(size: float) -> int:

@@ -17,6 +17,7 @@ Lang = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=say("cli.option.json"))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=say("cli.option.quiet"))]
+Replace = Annotated[bool, typer.Option("--replace", help=say("study.option.replace"))]
 Values = Annotated[
     list[str] | None,
     typer.Option("--set", metavar=say("cli.option.set_form"), help=say("cli.option.set")),

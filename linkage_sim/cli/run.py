@@ -14,10 +14,12 @@ from linkage_sim.cli.options import (
     AsJson,
     Lang,
     Quiet,
+    Replace,
     Values,
     print_json,
     to_stderr,
 )
+from linkage_sim.cli.places import claimed, usual_run_place
 from linkage_sim.cli.study_words import (
     better,
     display_names,
@@ -33,6 +35,7 @@ from linkage_sim.words import say
 
 if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
+    from linkage_sim.studies.compare import Plan
     from linkage_sim.studies.run import Result
 
 
@@ -45,6 +48,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar=DIRECTORY, help=say("study.option.out"))
     ] = None,
+    replace: Replace = False,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     check: Annotated[bool, typer.Option("--check", help=say("study.option.check"))] = False,
     as_json: AsJson = False,
@@ -64,13 +68,12 @@ def run(
     place = out
     if place is None and trace:
         # A journal nobody can read would be of no use.
-        place = Path("results") / f"run_{name.replace('+', '_')}_{seed}"
+        place = usual_run_place(name, seed)
     if dry_run:
         from linkage_sim.cli.dry_run import report_plan
-        from linkage_sim.studies.compare import plan_of
 
-        return report_plan(plan_of([plan], [seed], [name], plan.run.trace), 1, place, as_json)
-    result = _run(plan, name, seed, place, quiet)
+        return report_plan(_whole(plan, name, seed), 1, place, as_json, replace)
+    result = _run(plan, name, seed, place, quiet, replace)
     if as_json:
         print_json(as_record(plan, name, result))
     else:
@@ -84,14 +87,21 @@ def run(
         raise typer.Exit(1)
 
 
-def _run(plan: Scenario, name: str, seed: int, place: Path | None, quiet: bool) -> Result:
-    from linkage_sim.studies.results import results_folder
+def _whole(plan: Scenario, name: str, seed: int) -> Plan:
+    from linkage_sim.studies.compare import plan_of
+
+    return plan_of([plan], [seed], [name], plan.run.trace)
+
+
+def _run(
+    plan: Scenario, name: str, seed: int, place: Path | None, quiet: bool, replace: bool
+) -> Result:
     from linkage_sim.studies.run import simulate
 
     with may_be_stopped(), progress_bar(say("study.progress.weeks"), quiet) as progress:
         if place is None:
             return simulate(plan, seed, progress=progress)
-        with results_folder(place) as folder:
+        with claimed(place, _whole(plan, name, seed), replace) as folder:
             result = simulate(plan, seed, progress=progress)
             _write(folder, plan, name, result)
             return result
@@ -141,7 +151,7 @@ def closing_lines(
     if place is not None and plan.run.trace and shown is not None:
         first = ["explain", str(place), "--project", str(shown)]
     else:
-        first = ["run", spec, "--trace", "--out", "results/one_run"]
+        first = ["run", spec, "--trace"]
     base = spec if is_file(Path(spec)) else spec.split("+")[0]
     second = ["compare", base, spec if spec != base else f"{base}+full_reform"]
     commands = (command_line(words) for words in (first, second))

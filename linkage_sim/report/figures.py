@@ -153,6 +153,8 @@ def _tidy(axes: Any, rows: int) -> None:
 def _direction(outcome: str, baseline_mean: float, language: str) -> str:
     """Tell by an arrow where better is; for a gap, where equal is."""
     better = BY_NAME[outcome].better
+    if better == "zero" and baseline_mean != baseline_mean:
+        return ""
     if better == "zero":
         return say(f"report.forest.zero_{'left' if baseline_mean > 0 else 'right'}", language)
     if better == 0:
@@ -171,17 +173,18 @@ def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
     first, second, third, fourth = 0.48, 0.17, -0.12, -0.41
     thick = {"color": INK, "linewidth": 2.8, "solid_capstyle": "butt", "clip_on": False}
     thin = {"color": INK, "linewidth": 0.9, "clip_on": False}
-    axes.plot([0.03, 0.17], [first] * 2, **thick)
-    axes.plot([0.1], [first], color=INK, marker="o", markersize=6.5, markeredgecolor="white",
-              clip_on=False)
-    axes.plot([0.03, 0.17], [second] * 2, **thin)
-    axes.plot([0.1, 0.1], [third - 0.09, third + 0.09], **thin)
     known = table.loc[table["n"] > 0, "n"]
     least, most = (int(known.min()), int(known.max())) if len(known) else (0, 0)
     pairs = f"{most}" if least == most else f"{least}–{most}"
+    if most > 1:
+        axes.plot([0.03, 0.17], [first] * 2, **thick)
+        axes.plot([0.03, 0.17], [second] * 2, **thin)
+    axes.plot([0.1], [first], color=INK, marker="o", markersize=6.5, markeredgecolor="white",
+              clip_on=False)
+    axes.plot([0.1, 0.1], [third - 0.09, third + 0.09], **thin)
     texts = (
-        (first, say("report.forest.interval", language)),
-        (second, say("report.forest.adjusted", language)),
+        (first, say(f"report.forest.{'interval' if most > 1 else 'single'}", language)),
+        (second, say("report.forest.adjusted", language) if most > 1 else ""),
         (third, say("report.forest.no_change", language)),
         (fourth, say("report.forest.pairs", language, n=pairs)),
     )

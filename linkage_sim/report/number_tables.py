@@ -37,8 +37,11 @@ def headline_table(place: Path, lang: str) -> list[str]:
         cells = {row["scenario"]: _difference(row, places) for row in block.to_dict("records")}
         middle = _number(float(block["baseline_mean"].iloc[0]), places)
         rows.append([_named(str(outcome), lang), middle, *(cells[name] for name in reforms)])
-    star = say("study.compare.star", lang, comparisons=int(shown["comparisons"].max()))
-    lines = [*_markdown(head, rows), "", say("document.reading", lang) + " " + _plain(star)]
+    reading = say("document.reading", lang)
+    if any("\\*" in cell for row in rows for cell in row):
+        star = say("study.compare.star", lang, comparisons=int(shown["comparisons"].max()))
+        reading += " " + _plain(star)
+    lines = [*_markdown(head, rows), "", reading]
     lines += [
         "- " + say("study.compare.dropped", lang, outcome=row["outcome"],
                    scenario=row["scenario"], dropped=row["dropped"])
@@ -52,6 +55,8 @@ def _difference(row: dict[str, Any], places: int) -> str:
         return "–"
     clear = row["low_adjusted"] > 0 or row["high_adjusted"] < 0
     middle = _number(row["difference"], places, signed=True) + (" \\*" if clear else "")
+    if math.isnan(row["low"]):
+        return middle
     low, high = _number(row["low"], places, True), _number(row["high"], places, True)
     return f"{middle}<br>[{low}, {high}]"
 

@@ -144,8 +144,7 @@ def _signed(facts: Facts, lang: str | None) -> list[str]:
 
 def _mix(facts: Facts, lang: str | None) -> list[str]:
     key = "story.mix_again" if facts["revision"] else "story.mix_first"
-    names = ("substance", "showcase", "documents")
-    return [say(key, lang, **{name: _percent(facts[name]) for name in names})]
+    return [say(key, lang, **_shares(facts, ("substance", "showcase", "documents")))]
 
 
 def _midterm(facts: Facts, lang: str | None) -> list[str]:
@@ -193,11 +192,22 @@ def _hours(hours: Facts, lang: str | None) -> list[str]:
     worked = hours["worked"]
     if worked <= 0.0:
         return [say("story.no_hours", lang)]
-    shares = {
-        name: _percent(hours[name] / worked) for name in ("substance", "showcase", "document")
-    }
+    names = ("substance", "showcase", "document")
+    shares = _shares({name: hours[name] / worked for name in names}, names)
     volunteer = _plain(hours["volunteer"])
     return [say("story.hours", lang, worked=_plain(worked), volunteer=volunteer, **shares)]
+
+
+def _shares(facts: Facts, names: Sequence[str]) -> dict[str, str]:
+    """Write shares and the idle rest in whole per cent that add up to 100."""
+    exact = {name: 100.0 * facts[name] for name in names}
+    exact["idle"] = max(0.0, 100.0 - sum(exact.values()))
+    whole = {name: int(share) for name, share in exact.items()}
+    # What rounding down leaves goes to those that lost most by it.
+    by_loss = sorted(exact, key=lambda name: whole[name] - exact[name])
+    for name in by_loss[: max(0, 100 - sum(whole.values()))]:
+        whole[name] += 1
+    return {name: str(share) for name, share in whole.items()}
 
 
 def _nothing_known(_facts: Facts, _lang: str | None) -> list[str]:

@@ -209,11 +209,12 @@ def _legend(
     )
     left = LEFT_INCHES
     for text, colour, marker, dash in texts:
-        axes.fill_between([left, left + 0.4], 0.45, 0.61, color=colour, alpha=0.2, linewidth=0)
+        if seeds > 1:
+            axes.fill_between([left, left + 0.4], 0.45, 0.61, color=colour, alpha=0.2, linewidth=0)
         axes.plot([left, left + 0.2, left + 0.4], [0.53] * 3, color=colour, linestyle=dash,
                   linewidth=1.6, marker=marker, markevery=[1], markersize=4,
                   markeredgecolor="white")
         axes.text(left + 0.5, 0.53, text, fontsize=8, color=INK, va="center")
         left += 0.9 + 0.075 * cells(text)
-    axes.text(LEFT_INCHES, 0.26, say("report.years.band", language, n=seeds), fontsize=8,
-              color=INK, va="center")
+    told = say(f"report.years.{'band' if seeds > 1 else 'single'}", language, n=seeds)
+    axes.text(LEFT_INCHES, 0.26, told, fontsize=8, color=INK, va="center")

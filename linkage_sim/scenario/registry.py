@@ -68,6 +68,12 @@ class Registry:
                 self._classes[name] = _class_at(self._paths[name])
         return self._classes[name]
 
+    def from_outside(self, name: str) -> type | None:
+        """Give the class behind a name if it is not this package's own; None otherwise."""
+        found = self._classes.get(name)
+        own = __name__.partition(".")[0] + "."
+        return None if found is None or found.__module__.startswith(own) else found
+
     def _search(self) -> None:
         if self._searched:
             return

@@ -174,5 +174,6 @@ class World(Section):
     )
     opening_reserve_months: float = setting(
         3.0, "Reserves of an organization at the start", "组织初始储备",
-        "months of its usual income here", 0, 60, confidence="L",
+        "months of its usual income here", 0.5, 60, confidence="L",
+        source="Not under half a month: rooms and clerks run on it until the first contract pays",
     )

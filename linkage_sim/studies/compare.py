@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
+from linkage_sim.studies.faults import failure_text
 from linkage_sim.studies.run import Result, simulate
 from linkage_sim.studies.workers import Failure, work
 from linkage_sim.words import say
@@ -160,7 +161,7 @@ def run_seed(task: tuple[list[Row], int, bool]) -> list[Result | Failure]:
         except InputError:
             raise
         except Exception as error:
-            answers.append(Failure(f"{type(error).__name__}: {error}"))
+            answers.append(Failure(failure_text(error)))
     return answers
 
 
@@ -197,7 +198,7 @@ def compare(
     """
     plan = plan_of(scenarios, seeds, names)
     runs = run_plan(plan, jobs, progress)
-    table = difference_table(outcome_rows(runs), plan.names)
+    table = difference_table(outcome_rows(runs), plan.names, plan.seeds)
     import pandas as pd
 
     table.attrs["runs"] = pd.DataFrame(outcome_rows(runs))
@@ -209,6 +210,16 @@ def compare(
     return table
 
 
+def pairs_lost(runs: Sequence[Run], names: Sequence[str]) -> dict[str, int]:
+    """Count, for each scenario, the pairs that lack a run because it or the baseline's failed."""
+    failed = {(run.name, run.seed) for run in runs if run.result is None}
+    seeds = {run.seed for run in runs}
+    return {
+        name: sum((name, seed) in failed or (names[0], seed) in failed for seed in seeds)
+        for name in names[1:]
+    }
+
+
 def outcome_rows(runs: Iterable[Run]) -> list[Row]:
     """Give one row a finished run: scenario, seed, every outcome."""
     return [
@@ -218,7 +229,9 @@ def outcome_rows(runs: Iterable[Run]) -> list[Row]:
     ]
 
 
-def difference_table(rows: Sequence[Row], names: Sequence[str]) -> pd.DataFrame:
+def difference_table(
+    rows: Sequence[Row], names: Sequence[str], planned: Iterable[int] | None = None
+) -> pd.DataFrame:
     """Compute paired differences from the baseline, the first name.
 
     The interval is Student's t for the mean of paired differences, 95 %. `low_adjusted` and
@@ -230,19 +243,22 @@ def difference_table(rows: Sequence[Row], names: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        One a run: scenario, seed and outcomes.
+        One a finished run: scenario, seed and outcomes.
+    planned
+        All seeds, so that those of which no run finished count as dropped too.
 
     Source: Student 1908, Biometrika 6(1); Dunn 1961, JASA 56(293) for the adjustment.
     """
     import pandas as pd
 
-    from linkage_sim.outcomes import HEADLINES
+    from linkage_sim.outcomes import HEADLINES, NAMES
 
-    outcomes = [name for name in (rows[0] if rows else {}) if name not in ("scenario", "seed")]
+    known = rows[0] if rows else NAMES if planned is not None else ()
+    outcomes = [name for name in known if name not in ("scenario", "seed")]
     headline = [name for name in HEADLINES if name in outcomes]
     ordered = headline + [name for name in outcomes if name not in HEADLINES]
     values = {(row["scenario"], row["seed"]): row for row in rows}
-    seeds = list(dict.fromkeys(row["seed"] for row in rows))
+    seeds = list(dict.fromkeys([*(planned or ()), *(row["seed"] for row in rows)]))
     baseline, others = names[0], names[1:]
     found = []
     for outcome in ordered:

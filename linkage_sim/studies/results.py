@@ -58,7 +58,7 @@ def results_folder(path: Path) -> Iterator[Folder]:
     ResultsInUseError
         When another live process writes there.
     """
-    _refuse_foreign(path)
+    refuse_foreign(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
         handle = (path / LOCK).open("a")
@@ -80,7 +80,8 @@ def results_folder(path: Path) -> Iterator[Folder]:
                 path.rmdir()
 
 
-def _refuse_foreign(path: Path) -> None:
+def refuse_foreign(path: Path) -> None:
+    """Raise InputError when a place holds anything that is not of a results directory."""
     if path.is_symlink() or path.exists():
         if not path.is_dir():
             raise InputError(say("study.error.is_file", path=path))
@@ -88,9 +89,20 @@ def _refuse_foreign(path: Path) -> None:
             item.name for item in path.iterdir()
             if item.name not in (*OWN_FILES, SAVED) and not item.name.startswith(UNFINISHED)
         )
+        foreign += _foreign_figures(path)
         if foreign:
             shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
             raise InputError(say("study.error.foreign", path=path, found=shown))
+
+
+def _foreign_figures(path: Path) -> list[str]:
+    """List what somebody put beside our pictures; unknown where there is no list of ours."""
+    try:
+        listed = json.loads((path / MANIFEST).read_text(encoding="utf-8"))["files"]
+        there = {item.relative_to(path).as_posix() for item in (path / "figures").rglob("*")}
+        return sorted(there - set(listed))
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _lock(handle: Any, path: Path) -> None:

@@ -12,6 +12,7 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.fields import CATEGORIES
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
 from linkage_sim.scenario.schema import Scenario
+from linkage_sim.studies.faults import plugin_fault
 from linkage_sim.words import say
 
 if TYPE_CHECKING:
@@ -101,13 +102,29 @@ def simulate(
     ------
     InputError
         When a register cannot be read, or the scenario needs more memory than is free.
+    PluginError
+        When a class that the scenario brings along fails; its cause is what was raised.
     """
-    from linkage_sim.model import LinkageModel
-
     plan = scenario if scenario is not None else Scenario()
     if trace is not None and trace != plan.run.trace:
         plan = plan.with_values({"run.trace": trace})
     _refuse_too_large(plan)
+    try:
+        return _simulate(plan, seed, progress)
+    except (InputError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:
+        fault = plugin_fault(error, plan)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def _simulate(
+    plan: Scenario, seed: int, progress: Callable[[int, int], None] | None
+) -> Result:
+    from linkage_sim.model import LinkageModel
+
     model = LinkageModel(plan, seed=seed)
     try:
         problems: list[str] = []

@@ -7,7 +7,6 @@ libraries; anything else is run again.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -18,13 +17,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from linkage_sim.provenance import MODEL_VERSION, library_versions
+from linkage_sim.provenance import MODEL_VERSION, code_hash, library_versions
 from linkage_sim.studies.compare import Plan, Run
 from linkage_sim.studies.results import SAVED
 from linkage_sim.studies.run import Result
 
 FORMAT = 1
-_PACKAGE = Path(__file__).resolve().parents[1]
+NAMES = "names.json"
+"""Beside the seeds: whose they are, for a person who meets them later."""
+SEED = ".seed"
 _HASH_BYTES = 32
 
 
@@ -66,6 +67,7 @@ class SavedSeeds:
         text = json.dumps(content, ensure_ascii=False, default=_plain)
         packed = zlib.compress(text.encode("utf-8"), 1)
         self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / NAMES).write_text(json.dumps(self.names, ensure_ascii=False), "utf-8")
         beside = self.folder / f"{seed}.writing"
         with beside.open("wb") as handle:
             handle.write(hashlib.sha256(packed).digest() + packed)
@@ -74,7 +76,7 @@ class SavedSeeds:
         beside.replace(self._place(seed))
 
     def _place(self, seed: int) -> Path:
-        return self.folder / f"{seed}.seed"
+        return self.folder / f"{seed}{SEED}"
 
     def _read(self, seed: int) -> list[Run] | None:
         try:
@@ -89,6 +91,32 @@ class SavedSeeds:
             Run(name, seed, Result(**item))
             for name, item in zip(self.names, content, strict=True)
         ]
+
+
+def saved_elsewhere(place: Path, plan: Plan) -> list[tuple[list[str], list[int], bool]]:
+    """List saved seeds in a results directory that a plan would not take up.
+
+    Returns
+    -------
+    list of (names of scenarios, seeds, whether they are of this very plan)
+    """
+    found = []
+    mine = fingerprint(plan)
+    for folder in sorted((place / SAVED).glob("*/")):
+        same = folder.name == mine
+        seeds = sorted(int(item.stem) for item in folder.glob(f"*{SEED}") if item.stem.isdigit())
+        left = [seed for seed in seeds if not same or seed not in plan.seeds]
+        if left:
+            found.append((_names_in(folder), left, same))
+    return found
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        names = json.loads((folder / NAMES).read_text("utf-8"))
+        return [str(name) for name in names]
+    except (OSError, ValueError, TypeError):
+        return []
 
 
 def fingerprint(plan: Plan) -> str:
@@ -106,25 +134,12 @@ def fingerprint(plan: Plan) -> str:
             for item in plan.scenarios
         ],
         "model": MODEL_VERSION,
-        "code": _code_hash(plan),
+        "code": code_hash(plan.scenarios),
         "libraries": library_versions(),
         "python": sys.version,
     }
     text = json.dumps(content, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _code_hash(plan: Plan) -> str:
-    files = sorted(_PACKAGE.rglob("*.py"))
-    for name in sorted({name for item in plan.scenarios for name in item.run.plugins}):
-        path = getattr(sys.modules.get(name), "__file__", None)
-        if path is not None:
-            files.append(Path(path))
-    found = hashlib.blake2b(digest_size=16)
-    for path in files:
-        with contextlib.suppress(OSError):
-            found.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -1,13 +1,15 @@
 """Looks up what to say to a person, in the language that person reads.
 
 The words stand in TOML files beside this one: `[some.key]` with `en` and `zh`, `{name}` where a
-value goes in. Every file of the folder belongs to the catalogue; a key may stand in one file only.
+value goes in, `{name:world|worlds}` for the word that goes with it: the first where the value is 1.
+Every file of the folder belongs to the catalogue; a key may stand in one file only.
 """
 
 from __future__ import annotations
 
 import locale
 import os
+import string
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,16 @@ from typing import Any
 LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).parent
 _chosen: list[str] = []
+
+
+class _Filler(string.Formatter):
+    """Puts values into words, and chooses between the singular and the plural of a word."""
+
+    def format_field(self, value: Any, form: str) -> str:
+        one, bar, many = form.partition("|")
+        if not bar:
+            return str(super().format_field(value, form))
+        return one if str(value) == "1" else many
 
 
 def set_language(name: str | None) -> None:
@@ -92,4 +104,4 @@ def say(key: str, lang: str | None = None, **values: object) -> str:
         For a key the catalogue does not hold, or a value that was not given.
     """
     words = entries()[key][lang or language()]
-    return words.format(**values) if values else words
+    return _Filler().vformat(words, (), values) if values else words

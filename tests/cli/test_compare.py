@@ -164,18 +164,105 @@ def test_names_are_reforms_by_their_id() -> None:
 def test_numbers_are_written_as_people_read_them(
     value: float, decimals: int | None, signed: bool, text: str
 ) -> None:
-    assert number(value, decimals, signed).lstrip("+" if text == "0.000" else "") == text
+    assert number(value, decimals, signed) == text
 
 
 def test_decimals_show_two_figures_of_the_uncertainty() -> None:
     assert decimals_for([0.034]) == 3
     assert decimals_for([12.0]) == 0
     assert decimals_for([0.0, 0.0], [0.25]) == 3
+    # Two seeds: an interval of half width 1.5 must not round a share of .33 to nothing.
+    assert decimals_for([1.5], [0.33, 0.28]) == 2
+    assert decimals_for([0.0067], [0.5923]) == 4
 
 
 def test_columns_line_up_in_chinese_too() -> None:
     lines = columns([["名称", "1"], ["ab", "22"]], right=(1,))
     assert lines == ["名称   1", "ab    22"]
+
+
+def outcomes_with_stars(text: str) -> int:
+    return sum(line.rstrip().endswith("  *") for line in text.splitlines())
+
+
+def test_one_seed_has_no_interval_and_says_so(capsys: Printed) -> None:
+    Path("same.toml").write_text('extends = "toy"\n', encoding="utf-8")
+    assert main(["compare", "toy", "same", "toy+full_reform", "--replications", "1"]) == 0
+    text = capsys.readouterr().out
+    assert "1 paired seed," in text and "An interval needs at least two pairs" in text
+    assert "[" not in text and "Bonferroni" not in text
+    rows = [line.split() for line in text.splitlines() if line.split()[:1] == ["same"]]
+    # What is equal differs by nothing: no sign before it.
+    assert len(rows) == len(HEADLINES)
+    assert all(float(row[2]) == 0.0 and row[2][0] == "0" and row[3] == MISSING for row in rows)
+
+
+def test_the_star_is_explained_where_there_is_one_and_only_there(capsys: Printed) -> None:
+    Path("same.toml").write_text('extends = "toy"\n', encoding="utf-8")
+    assert main(["compare", "toy", "same", "--replications", "3", "--jobs", "1"]) == 0
+    text = capsys.readouterr().out
+    assert outcomes_with_stars(text) == 0 and "Bonferroni" not in text
+    # Ten times the money in all seeds: somebody is helped who was not before.
+    Path("rich.toml").write_text(
+        'extends = "toy"\n[world]\nbudget_yuan_per_year = 60000\n', encoding="utf-8")
+    assert main(["compare", "toy", "rich", "--replications", "12", "--jobs", "2", "--all"]) == 0
+    text = capsys.readouterr().out
+    assert outcomes_with_stars(text) > 0 and "Bonferroni" in text
+
+
+BREAKS = """
+from linkage_sim.scenario.registry import APPROVAL_RULES
+
+
+@APPROVAL_RULES.register("breaks_for_tables")
+class Breaks:
+    def score(self, file, criteria, image_value):
+        raise ArithmeticError("cannot rate this")
+"""
+
+
+@pytest.fixture
+def breaking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A scenario of which every run fails."""
+    (tmp_path / "breaks_for_tables.py").write_text(BREAKS, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    Path("breaking.toml").write_text(
+        'extends = "toy"\n[policy.approval]\nrule = "breaks_for_tables"\n'
+        '[run]\nplugins = ["breaks_for_tables"]\n', encoding="utf-8")
+    return "breaking"
+
+
+def test_a_failed_run_is_told_once_and_not_as_an_undefined_outcome(
+    breaking: str, capsys: Printed
+) -> None:
+    arguments = ["compare", "toy", breaking, "toy+full_reform", "--replications", "2"]
+    assert main([*arguments, "--jobs", "1", "--out", "here"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.count("2 pairs dropped, because a run failed") == 1
+    assert "undefined" not in printed.out
+    assert "2 of 6 runs failed" in printed.err and "Breaks.score" in printed.err
+    reasons = load_results("here", "failures")["reason"]
+    assert all("in score" in text and "cannot rate this" in text for text in reasons)
+    assert main([*arguments, "--jobs", "2", "--json"]) == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert {(row["n"], row["dropped"]) for row in rows if row["scenario"] == breaking} == {(0, 2)}
+
+
+def test_when_every_run_fails_there_is_nothing_to_compare(breaking: str, capsys: Printed) -> None:
+    Path("too.toml").write_text('extends = "breaking"\n', encoding="utf-8")
+    arguments = ["compare", breaking, "too", "--replications", "2", "--jobs", "1"]
+    assert main([*arguments, "--out", "here"]) == 1
+    printed = capsys.readouterr()
+    assert "Nothing to compare" in printed.out and "Try next" not in printed.out
+    assert "4 of 4 runs failed" in printed.err and "draw" not in printed.err
+    assert not list(Path("here").rglob("*.png"))
+    assert len(load_results("here", "failures")) == 4
+    assert main([*arguments, "--json"]) == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["outcome"] for row in rows if row["outcome"] in HEADLINES] == list(HEADLINES)
+    assert {(row["n"], row["dropped"], row["difference"]) for row in rows} == {(0, 2, None)}
+    assert main(["explain", "here"]) == 2
+    assert "no run finished" in capsys.readouterr().err
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -103,7 +103,7 @@ def test_headline_block_is_the_table_worked_out_by_hand(results: Path) -> None:
         "| --- | --- | --- |\n"
         "| Match of services and needs, `demand_match` (higher is better) | 0.35 "
         "| +0.12<br>[-0.01, +0.25] |\n"
-        "| Coverage of needs, `need_coverage` (higher is better) | 0.200 | 0.000<br>[–, –] |\n"
+        "| Coverage of needs, `need_coverage` (higher is better) | 0.200 | 0.000 |\n"
         "| True effect of projects, `true_effect` (higher is better) | 0.500 "
         "| -0.250 \\*<br>[-0.250, -0.250] |\n"
         "| Satisfied residents, `satisfaction` (higher is better) | 0.500 "
@@ -113,7 +113,7 @@ def test_headline_block_is_the_table_worked_out_by_hand(results: Path) -> None:
         "\n"
         "Mean difference from the baseline, below it the 95 % interval. \\* differs from 0 also "
         "when all 5 comparisons shown are judged together (Bonferroni).\n"
-        "- need_coverage, vote: 1 pairs dropped, because the outcome is undefined on one side.\n"
+        "- need_coverage, vote: 1 pair dropped, because the outcome is undefined on one side.\n"
         "\n"
         "From `results/ours`: 2 paired seeds, model version 7, linkage-sim 1.2.3, commit 0123456. "
         "Results by `linkage-sim compare before before+vote`.\n"
@@ -171,7 +171,7 @@ def test_a_figure_that_is_undefined_is_said_to_be(tmp_path: Path) -> None:
     fill(path, place)
     text = path.read_text(encoding="utf-8")
     assert row_of(path, "volunteer_dropout")[1:4] == ["– [–, –]", "0.3 to 0.4", "undefined"]
-    assert "- `approval_rate`: undefined in 1 of 2 worlds, which are left out." in text
+    assert "- `approval_rate`: undefined in 1 of 2 worlds, which is left out." in text
 
 
 def test_every_band_names_outcomes_and_assumptions_that_exist() -> None:
@@ -321,7 +321,7 @@ def test_changed_results_are_refused(results: Path) -> None:
 def test_exit_codes(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page(block("headline from results/ours"))
     assert main(["PAGE.md", "results/ours"]) == 0
-    assert "PAGE.md: 1 blocks filled" in capsys.readouterr().err
+    assert "PAGE.md: 1 block filled" in capsys.readouterr().err
     assert main(["PAGE.md", "results/none"]) == 2
     assert "no such results directory" in capsys.readouterr().err
     assert main([]) == 2

@@ -127,13 +127,41 @@ def test_the_story_in_words() -> None:
     assert "“own desk” was done with the file after 8 days, 5.5 of them waiting" in told[3]
     assert "approved, 17.5 days after submission; returns: 1" in told[4]
     assert "organization 7, one of 6 that could bid, signed" in told[5], "who plans has signed"
-    assert "61 % substantive" in told[6] and "revised" in told[8]
+    assert "61 % substantive" in told[6] and "17 % documents, 0 % idle" in told[6]
+    assert "revised" in told[8]
     assert told[9].startswith("Year 1, day 364: in 43 weeks")
     assert "score of 0.91; the true effect was 0.28" in told[9]
     assert "0–14: 3, 15–39: 8, 40–59: 20, 60 and older: 40" in told[9]
     # 25 of 71 persons are 35 %.
     assert "35 % of those served are among the most vulnerable, as are 21 %" in told[9]
-    assert "Of 800.5 staff hours 60 % went into substantive service, 22 %" in told[9]
+    # 480, 176 and 136 of 800.5 hours are 59.96, 21.99 and 16.99 %; 1.06 % are left over.
+    assert "Of 800.5 staff hours 60 % went into substantive service, 22 % into showcase" in told[9]
+    assert "17 % into documents, 1 % stood idle" in told[9]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("substance", "showcase", "documents"),
+    [(1 / 3, 1 / 3, 1 / 3), (0.05, 0.645, 0.235), (0.125, 0.125, 0.125), (0.0, 0.0, 0.0),
+     (0.3334, 0.3334, 0.3333)],
+)
+def test_shares_of_hours_add_up_to_all_of_them(
+    substance: float, showcase: float, documents: float, lang: str
+) -> None:
+    mix = {"substance": substance, "showcase": showcase, "documents": documents}
+    (told,) = story([row(0, 400.0, "mix", revision=0, **mix)], lang)
+    shares = [int(text) for text in re.findall(r"([0-9]+) ?%", told)]
+    assert len(shares) == 4 and sum(shares) == 100
+    given = [100 * share for share in (*mix.values(), 1 - sum(mix.values()))]
+    assert all(abs(one - other) < 1.0 for one, other in zip(shares, given, strict=True))
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    facts = {**json.loads(whole_life()[-1]["facts"]), "weeks": 1.0, "served": 1, "contacts": 1.0,
+             "heads": 1.0, "events": 1.0, "ended": 1.0, "promised": 1.0}
+    told = story([{**whole_life()[-1], "facts": json.dumps(facts)}], "en")[0]
+    assert ("in 1 week of delivery it served 1 person in 1 contact and drew 1 head to 1 event; "
+            "1 need of its target group was ended, 1 was promised to be ended") in told
 
 
 def test_other_ends_in_words() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from linkage_sim import provenance
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.studies import saved
 from linkage_sim.studies.compare import Plan, Run, run_plan
@@ -93,7 +94,7 @@ def test_another_plan_other_code_and_other_libraries_have_other_names(
         changed.setattr(saved, "library_versions", lambda: {"numpy": "0.0"})
         assert fingerprint(plan) != known
     (tmp_path / "code.py").write_text("x = 1\n", encoding="utf-8")
-    monkeypatch.setattr(saved, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(provenance, "_PACKAGE", tmp_path)
     first = fingerprint(plan)
     (tmp_path / "code.py").write_text("x = 2\n", encoding="utf-8")
     assert len({known, first, fingerprint(plan)}) == 3

@@ -44,6 +44,31 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+FORM = re.compile(r"\{(\w+):([^{}]*)\}")
+
+
+WITH_FORMS = sorted(key for key, words in entries().items() if FORM.search("".join(words.values())))
+
+
+@pytest.mark.parametrize("key", WITH_FORMS)
+def test_forms_for_one_and_many_are_english_and_told_apart(key: str) -> None:
+    words = entries()[key]
+    assert not FORM.search(words["zh"]), "Chinese words have no plural"
+    for _, form in FORM.findall(words["en"]):
+        one, bar, many = form.partition("|")
+        assert bar and one and many and one != many and "|" not in many
+
+
+@pytest.mark.parametrize(
+    ("n", "words"), [(1, "1 paired seed,"), ("1", "1 paired seed,"), (0, "0 paired seeds,"),
+                     (2, "2 paired seeds,"), ("1,000", "1,000 paired seeds,"),
+                     ("1–2", "1–2 paired seeds,")],
+)
+def test_one_is_said_in_the_singular(n: object, words: str) -> None:
+    assert words in say("study.compare.title", "en", baseline="toy", n=n)
+    assert f"{n} 个配对随机种子" in say("study.compare.title", "zh", baseline="toy", n=n)
+
+
 def test_the_catalogue_is_not_empty() -> None:
     assert len(entries()) > 50
 
