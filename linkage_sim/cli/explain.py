@@ -12,7 +12,7 @@ from linkage_sim.cli.layout import columns, number
 from linkage_sim.cli.options import DIRECTORY, AsJson, Lang, print_json
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ def story_rows(
         near = difflib.get_close_matches(project[:100], known, NEAREST, 0.0)
         raise InputError(say(
             "explain.no_project", path=directory, project=project, run=chosen,
-            near=", ".join(near),
+            near=listing(near),
         ))
     return rows.to_dict("records"), chosen
 
@@ -82,7 +82,7 @@ def _run_of(table: pd.DataFrame, run: str | None, directory: Path) -> str:
         return str(known[0])
     if run not in known:
         raise InputError(say(
-            "explain.no_run", path=directory, run=run or "", known=", ".join(known[:NEAREST])
+            "explain.no_run", path=directory, run=run or "", known=listing(known[:NEAREST])
         ))
     return str(run)
 
