@@ -96,7 +96,8 @@ def text_lines(chosen: list[Any]) -> Iterator[str]:
     """Write one paragraph a parameter; names stand alone, so no width can cut them."""
     for item in chosen:
         yield f"{item.name} = {short(item.default)}"
-        yield f"    {item.title(language())} [{say(f'cli.kind.{item.kind}')}]"
+        yield "    " + say("cli.parameters.titled", title=item.title(language()),
+                            kind=say(f"cli.kind.{item.kind}"))
         facts = [fact for fact in (unit_words(item.unit), range_of(item)) if fact]
         if facts:
             yield "    " + " · ".join(facts)
