@@ -14,7 +14,7 @@ from typing import Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 MODEL_VERSION = 3
 """Raised only together with a "Results change" entry in CHANGELOG."""
@@ -75,7 +75,7 @@ def scenario_from_provenance(record: Mapping[str, Any], name: str | None = None)
             if plan.hash() != item["hash"]:
                 raise InputError(say("study.error.hash", name=wanted))
             return plan
-    known = ", ".join(item["name"] for item in stored) or "none"
+    known = listing(item["name"] for item in stored) or "–"
     raise InputError(say("study.error.not_recorded", name=wanted, known=known))
 
 

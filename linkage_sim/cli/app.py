@@ -19,7 +19,7 @@ from linkage_sim.cli.spoken import spoken
 from linkage_sim.cli.typed import remember
 from linkage_sim.cli.verbs import program
 from linkage_sim.errors import InputError
-from linkage_sim.words import LANGUAGES, say, set_language
+from linkage_sim.words import LANGUAGES, listing, say, set_language, system_reason
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 INTERRUPTED, READER_GONE, TERMINATED = 130, 141, 143
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = _wanted_language(typed)
     set_language(wanted if wanted in LANGUAGES else None)
     if wanted not in (None, *LANGUAGES):
-        found = say("errors.found", found=f"'{wanted}'", allowed=", ".join(LANGUAGES))
+        found = say("errors.found", found=f"'{wanted}'", allowed=listing(LANGUAGES))
         _complain([f"--lang: {found}"])
         return BAD_INPUT
     try:
@@ -131,7 +131,7 @@ def _expected(error: Exception) -> int | None:
         inner = context is not None and context.parent is not None
         if inner and hasattr(group, "list_commands") and not hasattr(error, "option_name"):
             # A kind of import was left out or is not known.
-            told += " " + say("cli.one_of", known=", ".join(group.list_commands(context)))
+            told += say("cli.one_of", known=listing(group.list_commands(context)))
         _complain([told])
         return BAD_INPUT
     code = getattr(error, "exit_code", None)
@@ -153,5 +153,5 @@ def _printable(message: str) -> str:
 
 
 def _system_trouble(error: OSError) -> str:
-    reason = error.strerror or str(error)
+    reason = system_reason(error)
     return f"{error.filename}: {reason}" if error.filename else reason

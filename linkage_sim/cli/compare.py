@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,6 +27,7 @@ from linkage_sim.cli.study_words import (
     display_names,
     may_be_stopped,
     outcome_label,
+    outcome_name,
     progress_bar,
     records,
 )
@@ -36,6 +38,7 @@ from linkage_sim.words import language, say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from linkage_sim.report.names import Titles
     from linkage_sim.scenario.schema import Scenario
     from linkage_sim.studies.compare import Plan, Run
     from linkage_sim.studies.saved import SavedSeeds
@@ -114,6 +117,8 @@ def _compare(
     plan: Plan, specs: list[str], jobs: int, place: Path | None, as_json: bool, show_all: bool,
     quiet: bool, replace: bool,
 ) -> None:
+    from linkage_sim.report.names import titles_of
+
     if place is None:
         with may_be_stopped():
             table, runs = _run(plan, jobs, quiet)
@@ -123,7 +128,8 @@ def _compare(
     if as_json:
         print_json(records(table))
     else:
-        for line in table_lines(table, plan.names, runs, show_all, place):
+        titles = titles_of(plan.names, plan.scenarios, language())
+        for line in table_lines(table, plan.names, runs, show_all, place, titles):
             typer.echo(line)
         if place is not None and not quiet:
             for line in closing_lines(specs, place) if table["n"].any() else ["", written(place)]:
@@ -194,23 +200,25 @@ def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> Non
     source = f"provenance.json sha256:{provenance_hash(record)}"
     folder.write(
         tables, record, table,
-        figures=lambda path: _draw(table, tables["years"], plan.names, path, source),
+        figures=lambda path: _draw(table, tables["years"], plan, path, source),
     )
 
 
 def _draw(
-    table: pd.DataFrame, years: pd.DataFrame, names: tuple[str, ...], folder: Path, source: str
+    table: pd.DataFrame, years: pd.DataFrame, plan: Plan, folder: Path, source: str
 ) -> None:
     """Draw both pictures; one that cannot be drawn is no reason to lose the numbers."""
     from linkage_sim.report.figures import forest_plot, years_plot
+    from linkage_sim.report.names import drawn_titles, titles_of
 
     if not table["n"].any():
         # Pictures of nothing would only puzzle; why there is nothing is said elsewhere.
         return
     trouble: list[str] = []
+    titles = drawn_titles(titles_of(plan.names, plan.scenarios, language()))
     for draw in (
-        partial(forest_plot, table, folder / "forest.png", language(), source),
-        partial(years_plot, years, folder / "years.png", language(), source, names),
+        partial(forest_plot, table, folder / "forest.png", language(), source, titles),
+        partial(years_plot, years, folder / "years.png", language(), source, plan.names, titles),
     ):
         try:
             draw()
@@ -225,13 +233,20 @@ def _draw(
 
 def table_lines(
     table: pd.DataFrame, names: tuple[str, ...], runs: list[Run], show_all: bool,
-    place: Path | None,
+    place: Path | None, titles: Titles = MappingProxyType({}),
 ) -> list[str]:
-    """Set the comparison as text: one block an outcome, one line a scenario."""
+    """Set the comparison as text: one block an outcome, one line a scenario.
+
+    Parameters
+    ----------
+    titles
+        Titles that stand before the ids of scenarios.
+    """
     from linkage_sim.outcomes import HEADLINES
+    from linkage_sim.report.names import titled
 
     pairs = int((table["n"] + table["dropped"]).max())
-    text = [say("study.compare.title", baseline=names[0], n=pairs), ""]
+    text = [say("study.compare.title", baseline=titled(names[0], titles), n=pairs), ""]
     if not table["n"].any():
         return [*text, say("study.compare.nothing")]
     shown = table if show_all else table[table["outcome"].isin(HEADLINES)]
@@ -242,14 +257,15 @@ def table_lines(
         heads[len(rows)] = say(
             "study.compare.head", outcome=name, label=outcome_label(name), better=better(name)
         )
-        rows += _block(block, names[0])
+        shown_as = {key: titled(key, titles) for key in [names[0], *block["scenario"]]}
+        rows += _block(block.assign(scenario=block["scenario"].map(shown_as)), shown_as[names[0]])
     lines = columns([_heading(), *rows], right=(1, 2, 3))
     text.append(lines[0])
     for number_of_row, line in enumerate(lines[1:]):
         if number_of_row in heads:
             text += ["", heads[number_of_row]]
         text.append(line)
-    text += ["", *_notes(shown, names, runs, any(row[-1] for row in rows))]
+    text += ["", *_notes(shown, names, runs, any(row[-1] for row in rows), titles)]
     hidden = table["outcome"].nunique() - shown["outcome"].nunique()
     if hidden and place is not None:
         text.append(say("study.compare.more", count=hidden, path=place / "comparison.csv"))
@@ -259,9 +275,10 @@ def table_lines(
 
 
 def _notes(
-    shown: pd.DataFrame, names: tuple[str, ...], runs: list[Run], starred: bool
+    shown: pd.DataFrame, names: tuple[str, ...], runs: list[Run], starred: bool, titles: Titles
 ) -> list[str]:
     """Explain below the table what stands in it, and only that."""
+    from linkage_sim.report.names import titled
     from linkage_sim.studies.compare import pairs_lost
 
     notes = []
@@ -271,14 +288,16 @@ def _notes(
         notes.append(say("study.compare.no_interval"))
     lost = pairs_lost(runs, names)
     notes += [
-        say("study.compare.failed", scenario=name, dropped=count)
+        say("study.compare.failed", scenario=titled(name, titles), dropped=count)
         for name, count in lost.items() if count
     ]
     for row in shown.to_dict("records"):
         undefined = row["dropped"] - lost[row["scenario"]]
         if undefined:
-            notes.append(say("study.compare.dropped", outcome=row["outcome"],
-                             scenario=row["scenario"], dropped=undefined))
+            notes.append(say(
+                "study.compare.dropped", outcome=outcome_name(row["outcome"]),
+                scenario=titled(row["scenario"], titles), dropped=undefined,
+            ))
     return notes
 
 

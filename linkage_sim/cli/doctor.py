@@ -12,16 +12,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import typer
+from rich.cells import cell_len
 
 from linkage_sim import __version__
 from linkage_sim.cli.options import AsJson, Lang, print_json
 from linkage_sim.cli.typed import package, pip_install
-from linkage_sim.words import say
+from linkage_sim.words import bracketed, listing, say, system_reason
 
 NEEDED = ("mesa", "numpy", "numba", "scipy", "networkx", "matplotlib", "pydantic", "typer", "rich",
           "pandas", "pyarrow", "tree-sitter", "tree-sitter-toml")
 EXTRAS = {"app": ("solara",), "analysis": ("SALib", "pyabc"), "cluster": ("dask", "distributed")}
 OLDEST_PYTHON = (3, 11)
+STATE_CELLS = 8
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
                 "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts")
 
@@ -43,9 +45,11 @@ def doctor(as_json: AsJson = False, lang: Lang = None) -> None:
         print_json([asdict(item) for item in findings])
     else:
         for item in findings:
-            typer.echo(f"{say(f'cli.doctor.{item.state}'):<8} {item.name}: {item.found}")
+            state = say(f"cli.doctor.{item.state}")
+            blank = " " * (STATE_CELLS - cell_len(state))
+            typer.echo(f"{state}{blank} {item.name}{say('sign.colon')}{item.found}")
             if item.remedy:
-                typer.echo(f"         -> {item.remedy}")
+                typer.echo(f"{' ' * STATE_CELLS} -> {item.remedy}")
     if any(item.state == "bad" for item in findings):
         raise typer.Exit(1)
 
@@ -53,7 +57,7 @@ def doctor(as_json: AsJson = False, lang: Lang = None) -> None:
 def look_around() -> Iterator[Finding]:
     """Look at versions, folders, compiled code, memory, scenarios and fonts."""
     yield _python()
-    yield Finding("linkage-sim", "ok", f"{__version__} ({Path(__file__).parents[1]})")
+    yield Finding("linkage-sim", "ok", bracketed(__version__, str(Path(__file__).parents[1])))
     for name in NEEDED:
         yield _library(name)
     for extra, names in EXTRAS.items():
@@ -66,7 +70,7 @@ def look_around() -> Iterator[Finding]:
 
 
 def _python() -> Finding:
-    found = f"{platform.python_version()} ({sys.executable})"
+    found = bracketed(platform.python_version(), sys.executable)
     if sys.version_info >= OLDEST_PYTHON:
         return Finding("Python", "ok", found)
     return Finding("Python", "bad", found, say("cli.doctor.python"))
@@ -87,8 +91,8 @@ def _extra(extra: str, names: tuple[str, ...]) -> Finding:
         except PackageNotFoundError:
             absent.append(name)
     if not absent:
-        return Finding(f"[{extra}]", "ok", ", ".join(found))
-    wanted = say("cli.doctor.not_installed", names=", ".join(absent))
+        return Finding(f"[{extra}]", "ok", listing(found))
+    wanted = say("cli.doctor.not_installed", names=listing(absent))
     return Finding(f"[{extra}]", "note", wanted, pip_install(package(extra)))
 
 
@@ -97,7 +101,7 @@ def _scenarios() -> Finding:
 
     names = [*shipped_scenarios(), *(f"+{name}" for name in shipped_reforms())]
     if "x_community" in names:
-        return Finding(say("cli.doctor.scenarios"), "ok", ", ".join(names))
+        return Finding(say("cli.doctor.scenarios"), "ok", listing(names))
     return Finding(say("cli.doctor.scenarios"), "bad", str(shipped_folder()),
                    say("cli.doctor.reinstall"))
 
@@ -110,7 +114,7 @@ def _writable() -> Finding:
         with tempfile.TemporaryFile(dir=target):
             return Finding(name, "ok", say("cli.doctor.writable", path=target))
     except OSError as error:
-        found = f"{target}: {error.strerror}"
+        found = f"{target}{say('sign.colon')}{system_reason(error)}"
         return Finding(name, "bad", found, say("cli.doctor.elsewhere"))
 
 

@@ -13,7 +13,7 @@ from linkage_sim.cli.options import DIRECTORY, NUMBER, AsJson, Lang, print_json
 from linkage_sim.cli.study_words import records
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ def story_rows(
         near = difflib.get_close_matches(project[:100], known, NEAREST, 0.0)
         raise InputError(say(
             "explain.no_project", path=directory, project=project, run=chosen,
-            near=", ".join(near),
+            near=listing(near),
         ))
     return rows.to_dict("records"), chosen
 
@@ -124,7 +124,7 @@ def _runs_meant(directory: Path, wanted: dict[str, Any]) -> pd.DataFrame:
     for name, value in wanted.items():
         fitting = fitting[fitting[name] == value]
     if fitting.empty:
-        asked = ", ".join(str(value) for value in wanted.values()) or "-"
+        asked = listing(str(value) for value in wanted.values()) or "-"
         raise InputError(say("explain.no_run", path=directory, asked=asked, **_there(runs)))
     return fitting
 
@@ -133,7 +133,7 @@ def _there(runs: pd.DataFrame) -> dict[str, Any]:
     """Say which runs there are, shortly: scenarios, seeds, an example of an id."""
     def shortly(name: str) -> str:
         values = [str(value) for value in dict.fromkeys(runs[name])]
-        return ", ".join(values[:SHOWN]) + (" ..." if len(values) > SHOWN else "")
+        return listing(values[:SHOWN]) + (" ..." if len(values) > SHOWN else "")
 
     return {"count": len(runs), "scenarios": shortly("scenario"), "seeds": shortly("seed"),
             "example": runs["run_id"].iloc[0]}

@@ -13,7 +13,7 @@ from linkage_sim.cli.options import NUMBER, AsJson, Lang, Quiet, print_json, to_
 from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
 from linkage_sim.errors import InputError
 from linkage_sim.inputs.fragment import to_toml
-from linkage_sim.words import say
+from linkage_sim.words import say, system_reason
 
 program = typer.Typer(
     cls=SpokenGroup, help=say("cli.verb.import"), rich_markup_mode=None, add_completion=False,
@@ -205,7 +205,7 @@ def _deliver(
         except FileExistsError:
             raise InputError(say("cli.exists", path=out)) from None
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = system_reason(error)
             raise InputError(say("cli.cannot_write", path=out, reason=reason)) from None
     if as_json:
         print_json({"fragment": fragment, "summary": summary})

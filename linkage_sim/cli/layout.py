@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len
 
 MISSING = "–"
+# What may not begin a line of Chinese, and what may not end one.
+NOT_FIRST, NOT_LAST = "，。、；：？！）”》…", "（“《：["
+# A word of Latin letters stays whole, with blanks behind it; every wide letter is a piece alone.
+PIECES = re.compile(r"[\u2e80-\uffff“”…]|[^\s\u2e80-\uffff“”…]+|\s+")
 
 
 def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2) -> list[str]:
@@ -27,6 +32,28 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int =
             cells.append(blank + text if place in right else text + blank)
         lines.append((" " * gap).join(cells).rstrip())
     return lines
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines of at most so many cells, between words or Chinese letters."""
+    lines = [""]
+    for piece in _pieces(" ".join(text.split())):
+        if lines[-1] and cell_len((lines[-1] + piece).rstrip()) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line for line in lines if line]
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text where a line may end; a sign stays with the letter it belongs to."""
+    pieces: list[str] = []
+    for piece in PIECES.findall(text):
+        if pieces and (piece[0] in NOT_FIRST or pieces[-1][-1] in NOT_LAST):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
 
 
 def number(value: float, decimals: int | None = None, signed: bool = False) -> str:

@@ -13,7 +13,7 @@ from linkage_sim.cli.template import template
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.locate import is_file, shipped_reforms, shipped_scenarios
-from linkage_sim.words import say
+from linkage_sim.words import say, system_reason
 
 
 def new(
@@ -38,7 +38,7 @@ def new(
     except FileExistsError:
         raise InputError(say("cli.exists", path=path)) from None
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise InputError(say("cli.cannot_write", path=path, reason=reason)) from None
     if not quiet:
         to_stderr(say("cli.written", path=path))

@@ -11,7 +11,15 @@ from pydantic import BaseModel
 from linkage_sim.cli.options import AsJson, Lang, print_json
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
-from linkage_sim.words import language, say, unit_words
+from linkage_sim.words import (
+    bracketed,
+    declared_words,
+    has,
+    language,
+    listing,
+    say,
+    unit_words,
+)
 
 KINDS = ("lever", "assumption", "setting")
 _LONGEST_DEFAULT = 60
@@ -88,18 +96,20 @@ def text_lines(chosen: list[Any]) -> Iterator[str]:
     """Write one paragraph a parameter; names stand alone, so no width can cut them."""
     for item in chosen:
         yield f"{item.name} = {short(item.default)}"
-        yield f"    {item.title(language())} [{say(f'cli.kind.{item.kind}')}]"
+        yield "    " + say("cli.parameters.titled", title=item.title(language()),
+                            kind=say(f"cli.kind.{item.kind}"))
         facts = [fact for fact in (unit_words(item.unit), range_of(item)) if fact]
         if facts:
             yield "    " + " · ".join(facts)
         names = registered_names(item.name)
         if names:
-            yield "    " + say("cli.parameters.names", names=", ".join(names))
+            yield "    " + say("cli.parameters.names", names=listing(names))
         confidence = say(f"cli.confidence.{item.confidence}")
-        yield "    " + say("cli.parameters.source", source=item.source, confidence=confidence)
+        yield "    " + say("cli.parameters.source", confidence=confidence,
+                            source=declared_words(item.source, "source."))
         if item.price:
-            yield "    " + say("cli.parameters.price", price=item.price,
-                                channel=say(f"cli.channel.{item.channel}"))
+            yield "    " + say("cli.parameters.price", channel=say(f"cli.channel.{item.channel}"),
+                                price=declared_words(item.price, "price."))
         yield ""
     yield say("cli.parameters.count", count=len(chosen))
 
@@ -138,19 +148,39 @@ def markdown_lines(chosen: list[Any]) -> Iterator[str]:
         head, _, name = item.name.rpartition(".")
         if head != section:
             section = head
-            yield from ("", f"## {head}", "", "| " + " | ".join(_heads()) + " |",
+            yield from ("", f"## {_section(head)}", "", "| " + " | ".join(_heads()) + " |",
                         "|" + "---|" * len(_heads()))
         cells = [
-            f"`{name}`", item.title_en, item.title_zh, say(f"cli.kind.{item.kind}"),
-            short(item.default), unit_words(item.unit), range_of(item), item.source,
-            item.confidence,
-            f"{item.channel}: {item.price}" if item.price else "",
+            f"`{name}`", *_titles(item), say(f"cli.kind.{item.kind}"), short(item.default),
+            unit_words(item.unit), range_of(item), declared_words(item.source, "source."),
+            item.confidence if language() == "en" else say(f"cli.confidence.{item.confidence}"),
+            _channel_and_price(item),
         ]
         safe = [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
         yield "| " + " | ".join(safe) + " |"
 
 
+def _section(name: str) -> str:
+    """Name a section of a scenario file: in English as it is typed, in Chinese in words as well."""
+    words = f"section.{name}"
+    if language() == "en" or not has(words):
+        return name
+    return bracketed(say(words), f"`{name}`")
+
+
+def _titles(item: Any) -> tuple[str, ...]:
+    """Give both titles in the English reference, which serves as a glossary too."""
+    return (item.title_en, item.title_zh) if language() == "en" else (item.title_zh,)
+
+
+def _channel_and_price(item: Any) -> str:
+    if not item.price:
+        return ""
+    channel = say(f"cli.channel.{item.channel}")
+    return channel + say("sign.colon") + declared_words(item.price, "price.")
+
+
 def _heads() -> list[str]:
-    names = ("name", "title_en", "title_zh", "kind", "default", "unit", "range", "source",
-             "confidence", "price")
+    titles = ("title_en", "title_zh") if language() == "en" else ("title_zh",)
+    names = ("name", *titles, "kind", "default", "unit", "range", "source", "confidence", "price")
     return [say(f"cli.parameters.head.{name}") for name in names]

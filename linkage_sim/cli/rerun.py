@@ -10,7 +10,7 @@ import typer
 from linkage_sim.cli.options import DIRECTORY, NUMBER, AsJson, Lang, Quiet, print_json, to_stderr
 from linkage_sim.cli.study_words import may_be_stopped, plain, progress_bar
 from linkage_sim.errors import InputError
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 if TYPE_CHECKING:
     from linkage_sim.studies.compare import Plan
@@ -47,7 +47,7 @@ def rerun(
         ]}
         print_json(plain(answer))
     elif not differences:
-        tables = ", ".join(fresh)
+        tables = listing(fresh)
         typer.echo(say("study.rerun.same", runs=len(runs), tables=tables))
     for table, line in [] if as_json else differences:
         typer.echo(say("study.rerun.differs", table=table, line=line))

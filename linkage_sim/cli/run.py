@@ -25,13 +25,14 @@ from linkage_sim.cli.study_words import (
     display_names,
     may_be_stopped,
     outcome_label,
+    outcome_name,
     plain,
     progress_bar,
     unit_of,
 )
 from linkage_sim.cli.typed import command_line
 from linkage_sim.scenario.locate import is_file
-from linkage_sim.words import say
+from linkage_sim.words import language, say
 
 if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
@@ -135,7 +136,10 @@ def as_record(plan: Scenario, name: str, result: Result) -> dict[str, Any]:
 
 
 def _print(plan: Scenario, name: str, result: Result) -> None:
-    typer.echo(say("study.run.title", scenario=name, seed=result.seed, years=plan.run.years))
+    from linkage_sim.report.names import titled, titles_of
+
+    called = titled(name, titles_of([name], [plan], language()))
+    typer.echo(say("study.run.title", scenario=called, seed=result.seed, years=plan.run.years))
     for line in ["", *outcome_lines(result), "", say("study.run.years"), *year_lines(result)]:
         typer.echo(line)
     if plan.run.check and not result.problems:
@@ -164,25 +168,32 @@ def outcome_lines(result: Result) -> list[str]:
 
     rows = [[
         say("study.column.outcome"), say("study.column.value"), say("study.column.unit"),
-        say("study.column.meaning"),
+        say(f"study.column.{'meaning' if language() == 'en' else 'better'}"),
     ]]
     blank = ["", "", "", ""]
     others = [name for name in result.outcomes if name not in HEADLINES]
     for names in (HEADLINES, others):
         rows += [
-            [name, number(result.outcomes[name]), unit_of(name),
-             say("study.meaning", label=outcome_label(name), better=better(name))]
+            [outcome_name(name), number(result.outcomes[name]), unit_of(name), _meaning(name)]
             for name in names
         ]
         rows.append(blank)
     return columns(rows[:-1], right=(1,))
 
 
+def _meaning(name: str) -> str:
+    """Say what an outcome is, where its name does not, and which way is better."""
+    if language() != "en":
+        return better(name)
+    return say("study.meaning", label=outcome_label(name), better=better(name))
+
+
 def year_lines(result: Result) -> list[str]:
     """Set the headline outcomes of each year as text."""
     from linkage_sim.outcomes import HEADLINES
 
-    rows = [[say("study.column.year"), *HEADLINES]]
+    heads = HEADLINES if language() == "en" else tuple(map(outcome_label, HEADLINES))
+    rows = [[say("study.column.year"), *heads]]
     rows += [
         [str(row["year"]), *(number(row[name]) for name in HEADLINES)]
         for row in result.year_rows

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from linkage_sim.cli.options import Lang, to_stderr
-from linkage_sim.words import say
+from linkage_sim.words import language, say
 
 
 def schema(
@@ -38,7 +38,20 @@ def editor_schema() -> dict[str, Any]:
     found["properties"]["extends"] = {
         "type": "string", "title": "Extends", "description": say("cli.schema.extends"),
     }
+    _speak(found)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _speak(found: Any) -> None:
+    """Give every parameter the title an editor shows in the language in use."""
+    if isinstance(found, dict):
+        words = found.get(f"title_{language()}")
+        if isinstance(words, str):
+            found["title"] = words
+        found = list(found.values())
+    if isinstance(found, list):
+        for item in found:
+            _speak(item)
 
 
 def _named_whole(found: Any) -> set[str]:

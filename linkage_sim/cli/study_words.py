@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.cli.options import to_stderr
 from linkage_sim.cli.typed import command_line
-from linkage_sim.words import has, say
+from linkage_sim.words import bracketed, has, language, say, unit_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,11 @@ def outcome_label(name: str) -> str:
     return name.replace("_", " ")
 
 
+def outcome_name(name: str) -> str:
+    """Name an outcome: in English by its id, in Chinese by its label with the id behind it."""
+    return name if language() == "en" else bracketed(outcome_label(name), name)
+
+
 def better(name: str) -> str:
     """Say which way an outcome is better."""
     from linkage_sim.outcomes import BY_NAME
@@ -38,9 +43,7 @@ def unit_of(name: str) -> str:
     """Give the unit of an outcome in the language in use."""
     from linkage_sim.outcomes import BY_NAME
 
-    unit = BY_NAME[name].unit
-    key = "unit." + unit.replace(" ", "_").replace(".", "")
-    return say(key) if has(key) else unit
+    return unit_words(BY_NAME[name].unit)
 
 
 def display_names(specs: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from linkage_sim.inputs.fragment import to_toml
 from linkage_sim.scenario.schema import Parameter, Scenario, parameters
-from linkage_sim.words import language, say, unit_words
+from linkage_sim.words import declared_words, language, say, unit_words
 
 # What most people change first about a place; the rest is found with `parameters`.
 PLACE = ("world.residents", "world.communities", "world.budget_yuan_per_year",
@@ -61,7 +61,7 @@ def _described(item: Parameter) -> Iterator[str]:
         facts.append(say("errors.from_to", low=f"{item.low:,.10g}", high=f"{item.high:,.10g}"))
     yield "# " + " · ".join(facts)
     if item.price:
-        yield "#   " + say("cli.new.price", price=item.price)
+        yield "#   " + say("cli.new.price", price=declared_words(item.price, "price."))
 
 
 def _value(scenario: Scenario, name: str) -> Any:

@@ -8,7 +8,7 @@ import typer
 
 from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json
 from linkage_sim.errors import InputError
-from linkage_sim.words import say
+from linkage_sim.words import language, say
 
 
 def validate(
@@ -48,7 +48,7 @@ def _check(name: str, values: list[str]) -> dict[str, Any]:
         "scenario": name,
         "valid": True,
         "problems": [],
-        "title": scenario.title,
+        "title": scenario.title_in(language()),
         "residents": scenario.world.residents,
         "communities": scenario.world.communities,
         "hash": scenario.hash(),

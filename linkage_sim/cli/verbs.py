@@ -17,7 +17,7 @@ import typer
 from linkage_sim import __version__
 from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
 from linkage_sim.cli.typed import command_line
-from linkage_sim.words import LANGUAGES, say
+from linkage_sim.words import LANGUAGES, listing, say
 
 VERBS: dict[str, str] = {
     "new": "linkage_sim.cli.new:new",
@@ -67,8 +67,8 @@ class VerbGroup(SpokenGroup):
         """Find the verb that was typed, or say which one comes nearest."""
         if args and args[0] not in VERBS:
             near = difflib.get_close_matches(args[0][:100], VERBS, 1)
-            hint = f"; {say('errors.did_you_mean', name=near[0])}" if near else ""
-            ctx.fail(say("cli.no_verb", name=args[0], known=", ".join(VERBS)) + hint)
+            hint = say("sign.clause") + say("errors.did_you_mean", name=near[0]) if near else ""
+            ctx.fail(say("cli.no_verb", name=args[0], known=listing(VERBS)) + hint)
         return super().resolve_command(ctx, args)
 
 

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import BY_NAME, HEADLINES
+from linkage_sim.report.names import Titles
 from linkage_sim.report.style import (
     A4_WIDTH,
     COLOURS,
     INK,
     MARKERS,
     SOFT,
+    cells,
     reform_label,
     save_both,
     unit_label,
 )
 from linkage_sim.report.years import years_plot
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +33,8 @@ PANELS_ACROSS = 2
 
 
 def forest_plot(
-    table: pd.DataFrame, path: str | Path, language: str = "en", source: str = ""
+    table: pd.DataFrame, path: str | Path, language: str = "en", source: str = "",
+    titles: Titles | None = None,
 ) -> list[Path]:
     """Draw what every reform changes in the five headline outcomes; write PNG and SVG.
 
@@ -43,6 +46,8 @@ def forest_plot(
         Where the PNG goes; the SVG goes beside it.
     source
         Hash of the provenance; kept in the metadata of both files.
+    titles
+        What to call scenarios instead of their names, as `names.drawn_titles` gives it.
 
     Returns
     -------
@@ -54,32 +59,34 @@ def forest_plot(
     InputError
         Without a headline outcome, or without a Chinese font when the language is Chinese.
     """
-    title = say("report.forest.title", language, baseline=_baseline(table))
-    names = {*table["scenario"], *table["baseline"]}
+    title = _title(table, language, titles)
+    names = {*table["scenario"], *table["baseline"], *(titles or {}).values()}
     return save_both(
-        lambda: forest_figure(table, language), path, title, source, language, names
+        lambda: forest_figure(table, language, titles), path, title, source, language, names
     )
 
 
-def forest_figure(table: pd.DataFrame, language: str = "en") -> Figure:
+def forest_figure(
+    table: pd.DataFrame, language: str = "en", titles: Titles | None = None
+) -> Figure:
     """Make the picture without writing it; one panel an outcome, one row a reform."""
     from matplotlib.figure import Figure
 
     shown = [name for name in HEADLINES if name in set(table["outcome"])]
     if not shown:
         raise InputError(
-            say("report.forest.empty", language, outcomes=", ".join(HEADLINES))
+            say("report.forest.empty", language, outcomes=listing(HEADLINES, language))
         )
     baseline = _baseline(table)
     reforms = list(dict.fromkeys(table["scenario"]))
-    labels = [reform_label(name, baseline) for name in reforms]
+    labels = [reform_label(name, baseline, titles) for name in reforms]
     lines = max(label.count("\n") + 1 for label in labels)
     across = min(PANELS_ACROSS, len(shown))
     # One place more than panels: the explanation stands in it.
     down = len(shown) // across + 1
     panel = PANEL_INCHES + ROW_INCHES * lines * len(reforms)
     height = 0.65 + down * panel
-    letters = max(len(line) for label in labels for line in label.split("\n"))
+    letters = max(cells(line) for label in labels for line in label.split("\n"))
     figure = Figure(figsize=(A4_WIDTH, height))
     grid = figure.add_gridspec(
         down, across, left=min(0.45, (0.3 + LETTER_INCHES * letters) / A4_WIDTH), right=0.975,
@@ -87,8 +94,8 @@ def forest_figure(table: pd.DataFrame, language: str = "en") -> Figure:
         hspace=PANEL_INCHES / (panel - PANEL_INCHES),
     )
     figure.text(
-        0.02, 1 - 0.3 / height, say("report.forest.title", language, baseline=baseline),
-        fontsize=12, fontweight="bold", color=INK, va="center",
+        0.02, 1 - 0.3 / height, _title(table, language, titles), fontsize=12,
+        fontweight="bold", color=INK, va="center",
     )
     for place, outcome in enumerate(shown):
         axes = figure.add_subplot(grid[place // across, place % across])
@@ -194,9 +201,10 @@ def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
         axes.text(0.22, height, wrapped, va="center", fontsize=8, color=INK, linespacing=1.35)
 
 
+def _title(table: pd.DataFrame, language: str, titles: Titles | None) -> str:
+    baseline = _baseline(table)
+    return say("report.forest.title", language, baseline=(titles or {}).get(baseline, baseline))
+
+
 def _baseline(table: pd.DataFrame) -> str:
     return str(table["baseline"].iloc[0]) if len(table) else ""
-
-
-def _names(table: pd.DataFrame) -> set[str]:
-    return {*table["scenario"], *table["baseline"]}

@@ -1,7 +1,8 @@
 """docs/levers.md: every lever with who reads it, what it acts through and what it costs.
 
 Readers are not declared but observed: small runs with all mechanisms in use are recorded.
-Write the page again with `python -m linkage_sim.report.levers_page > docs/levers.md`.
+Write the page again with `python -m linkage_sim.report.levers_page > docs/levers.md`, and in
+Chinese with `python -m linkage_sim.report.levers_page zh > docs/levers.zh.md`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from linkage_sim.mediators import NAMES
 from linkage_sim.model import LinkageModel
 from linkage_sim.scenario.recording import recording
 from linkage_sim.scenario.schema import Scenario, parameters
+from linkage_sim.words import declared_words, listing, say
 
 SEED = 1
 WORLD: dict[str, Any] = {
@@ -51,29 +53,46 @@ def readers() -> dict[str, list[str]]:
     return {lever: sorted(names) for lever, names in sorted(found.items())}
 
 
-def levers_page() -> str:
-    """Compose the page; equal code gives an equal page."""
-    found = readers()
+def levers_page(lang: str = "en", found: dict[str, list[str]] | None = None) -> str:
+    """Compose the page; equal code gives an equal page.
+
+    Parameters
+    ----------
+    found
+        What `readers` gave, where that is known already.
+    """
+    found = readers() if found is None else found
+    # The English page names levers in both languages, so that it serves as a glossary too.
+    titles = ("title_en", "title_zh") if lang == "en" else ("title_zh",)
+    heads = [say(f"levers_page.head.{name}", lang)
+             for name in ("lever", *titles, "readers", "channel", "mediators", "price")]
     lines = [
-        "# Levers: who reads them, what they act through, what they cost",
-        "",
-        "Made by `python -m linkage_sim.report.levers_page`; readers are observed in runs.",
-        "",
-        "| Lever | Title | 名称 | Read by | Channel | Acts through | Price |",
-        "|---|---|---|---|---|---|---|",
+        f"# {say('levers_page.title', lang)}", "", say("levers_page.made_by", lang), "",
+        _row(heads), "|" + "---|" * len(heads),
     ]
     for item in parameters("lever"):
         who = "<br>".join(
             f"`{name.removeprefix('linkage_sim.')}`" for name in found.get(item.name, [])
         )
-        lines.append(
-            f"| `{item.name}` | {item.title_en} | {item.title_zh} | {who} | {item.channel} | "
-            f"{', '.join(item.mediators)} | {item.price} |"
-        )
-    lines += ["", "## What levers act through", ""]
-    lines += [f"- **{name}**: {meaning}." for name, meaning in NAMES.items()]
+        through = [declared_words(name, "mediator.name.", lang) for name in item.mediators]
+        lines.append(_row([
+            f"`{item.name}`", *(getattr(item, title) for title in titles), who,
+            say(f"cli.channel.{item.channel}", lang), listing(through, lang),
+            declared_words(item.price, "price.", lang),
+        ]))
+    lines += ["", f"## {say('levers_page.mediators', lang)}", ""]
+    lines += [
+        say("levers_page.mediator", lang, name=declared_words(name, "mediator.name.", lang),
+            meaning=declared_words(meaning, "mediator.meaning.", lang))
+        for name, meaning in NAMES.items()
+    ]
     return "\n".join(lines) + "\n"
 
 
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
 if __name__ == "__main__":
-    sys.stdout.write(levers_page())
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout.write(levers_page(next(iter(sys.argv[1:]), "en")))

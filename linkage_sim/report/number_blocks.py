@@ -9,7 +9,8 @@ and is filled by `python -m linkage_sim.report.number_blocks README.md results/x
 
 - `headline`: what each reform changes in the five headline outcomes;
 - `baseline`: figures of the baseline beside published bands;
-- `forest`, with ` to docs/images/forest.png`: the picture, copied out of the results;
+- `forest`, with ` to docs/images/forest.png`: the picture of that table, drawn in the language of
+  the block, whatever language the results were made in;
 - `fitted`: assumptions chosen so that figures of the baseline come out, with the values behind
   these results; from `schema` in place of a directory, with the values of today, and then filled
   whenever the file is.
@@ -24,19 +25,28 @@ import re
 import shlex
 import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from linkage_sim.errors import InputError
+from linkage_sim.report.names import drawn_titles
 from linkage_sim.report.number_tables import (
     baseline_table,
     fitted_table,
     headline_table,
     source_line,
+    titles_from,
 )
-from linkage_sim.studies.results import ResultsDamagedError, load_provenance, verify_results
-from linkage_sim.words import say
+from linkage_sim.studies.results import (
+    ResultsDamagedError,
+    load_provenance,
+    load_results,
+    provenance_hash,
+    verify_results,
+)
+from linkage_sim.words import listing, say, system_reason
 
 START = re.compile(r"^<!-- *numbers:(.*)-->\s*$")
 CONTENT = re.compile(
@@ -46,7 +56,6 @@ END = "<!-- end -->"
 TABLES = {"headline": headline_table, "baseline": baseline_table, "fitted": fitted_table}
 FOREST = "forest"
 SCHEMA = "schema"
-PICTURE = "figures/forest.png"
 BAD_INPUT, DAMAGED = 2, 4
 
 
@@ -90,20 +99,33 @@ def fill(path: Path, place: Path | None = None) -> int:
     # From the end, so that the lines of earlier blocks keep their numbers.
     for block in reversed(wanted):
         lines[block.first : block.stop] = ["", *_content(block, path, place), ""]
-    for block in wanted:
-        if block.picture is not None and place is not None:
-            goal = path.parent / block.picture
+    with tempfile.TemporaryDirectory() as beside:
+        drawn = [
+            (path.parent / block.picture, _draw(place, block.lang, Path(beside) / str(number)))
+            for number, block in enumerate(wanted)
+            if block.picture is not None and place is not None
+        ]
+        for goal, picture in drawn:
             goal.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(place / PICTURE, goal)
+            shutil.copyfile(picture, goal)
     path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
     return len(wanted)
+
+
+def _draw(place: Path, lang: str, stem: Path) -> Path:
+    """Draw the picture anew: the one among the results speaks the language of who made them."""
+    from linkage_sim.report.figures import forest_plot
+
+    source = f"provenance.json sha256:{provenance_hash(load_provenance(place))}"
+    titles = drawn_titles(titles_from(place, lang))
+    return forest_plot(load_results(place, "comparison"), stem, lang, source, titles)[0]
 
 
 def _lines_of(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").split("\n")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = system_reason(error) if isinstance(error, OSError) else error
         raise InputError(say("document.error.unreadable", path=path, reason=reason)) from None
 
 
@@ -122,7 +144,7 @@ def _refuse_nothing(blocks: list[Block], path: Path, place: Path | None) -> None
         if _is_wanted(block, place) and (place is None or block.place != SCHEMA)
     ]
     if not fitting:
-        known = ", ".join(dict.fromkeys(block.place for block in blocks))
+        known = listing(dict.fromkeys(block.place for block in blocks))
         raise InputError(
             say("document.error.other_place", path=path, place=wanted, known=known)
         )
@@ -164,7 +186,7 @@ def _block(
     known = (*TABLES, FOREST)
     if kind not in known:
         problems.append(say(
-            "document.error.kind", path=path, line=first, kind=kind, known=", ".join(known)
+            "document.error.kind", path=path, line=first, kind=kind, known=listing(known)
         ))
     elif (picture is None) == (kind == FOREST):
         problems.append(say("document.error.destination", path=path, line=first))
@@ -184,9 +206,8 @@ def _content(block: Block, path: Path, place: Path | None) -> list[str]:
 
 
 def _picture(block: Block, place: Path) -> str:
-    if PICTURE not in verify_results(place):
-        raise InputError(say("document.error.no_picture", place=place))
-    baseline = load_provenance(place)["baseline"]
+    baseline = str(load_provenance(place)["baseline"])
+    baseline = drawn_titles(titles_from(place, block.lang)).get(baseline, baseline)
     return f"![{say('report.forest.title', block.lang, baseline=baseline)}]({block.picture})"
 
 

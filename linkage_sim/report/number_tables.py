@@ -10,11 +10,12 @@ from typing import Any
 
 from linkage_sim.outcomes import BY_NAME, HEADLINES
 from linkage_sim.report.bands import BANDS, WITHOUT_BAND, Band
+from linkage_sim.report.names import titled, titles_of
 from linkage_sim.scenario.fields import FITTED
 from linkage_sim.scenario.schema import Parameter, parameters
 from linkage_sim.studies.compare import paired
 from linkage_sim.studies.results import load_provenance, load_results
-from linkage_sim.words import entries, say
+from linkage_sim.words import bracketed, say, unit_words
 
 PROGRAMS = ("__main__.py", "linkage-sim", "linkage-sim.exe")
 SHORT_COMMIT = 7
@@ -26,9 +27,10 @@ def headline_table(place: Path, lang: str) -> list[str]:
     table = load_results(place, "comparison")
     shown = table[table["outcome"].isin(HEADLINES)]
     reforms = list(dict.fromkeys(shown["scenario"]))
+    titles = titles_from(place, lang)
     head = [
         say("document.column.outcome", lang), say("document.column.baseline", lang),
-        *(f"`{name}`" for name in reforms),
+        *(f"{titles[name]}<br>`{name}`" if name in titles else f"`{name}`" for name in reforms),
     ]
     rows = []
     for outcome, block in shown.groupby("outcome", sort=False):
@@ -43,11 +45,20 @@ def headline_table(place: Path, lang: str) -> list[str]:
         reading += " " + _plain(star)
     lines = [*_markdown(head, rows), "", reading]
     lines += [
-        "- " + say("study.compare.dropped", lang, outcome=row["outcome"],
-                   scenario=row["scenario"], dropped=row["dropped"])
+        "- " + say("study.compare.dropped", lang, outcome=_plainly(row["outcome"], lang),
+                   scenario=titled(row["scenario"], titles), dropped=row["dropped"])
         for row in shown[shown["dropped"] > 0].to_dict("records")
     ]
     return lines
+
+
+def titles_from(place: Path, lang: str) -> dict[str, str]:
+    """Give the titles of the scenarios behind results, by their names; see `titles_of`."""
+    record = load_provenance(place)
+    first = record["baseline"]
+    stored = sorted(record.get("scenarios", []), key=lambda item: item["name"] != first)
+    names = [item["name"] for item in stored]
+    return titles_of(names, [item["content"] for item in stored], lang)
 
 
 def _difference(row: dict[str, Any], places: int) -> str:
@@ -207,9 +218,14 @@ def _named(outcome: str, lang: str) -> str:
     return say("document.named_better", lang, label=label, name=outcome, better=way)
 
 
+def _plainly(outcome: str, lang: str) -> str:
+    """Name an outcome in a sentence: in English by its id, in Chinese by its label as well."""
+    label = say(f"outcome.{outcome}.label", lang)
+    return outcome if lang == "en" else bracketed(label, outcome, lang)
+
+
 def _unit(unit: str, lang: str) -> str:
-    words = entries().get("unit." + unit.replace(" ", "_").replace(".", ""), {})
-    return words.get(lang, unit)
+    return unit_words(unit, lang)
 
 
 def _number(value: float, places: int, signed: bool = False) -> str:

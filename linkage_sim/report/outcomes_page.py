@@ -5,31 +5,28 @@ from __future__ import annotations
 import sys
 
 from linkage_sim.outcomes import HEADLINES, OUTCOMES, Outcome
-from linkage_sim.words import entries, say
+from linkage_sim.words import say, unit_words
 
-HEADER = """# Outcomes · 结果指标
-
-Made by `python -m linkage_sim.report.outcomes_page`; do not edit.
-The first five are the headline outcomes, named in advance. Undefined values are NaN, null in JSON.
-前五项为事先指定的主要指标。无定义的数值记为 NaN（JSON 中为 null）。
-"""
+LANGUAGES = ("en", "zh")
 
 
 def page() -> str:
     """Give the page: every outcome with unit, direction and definition in both languages."""
-    return HEADER + "".join(_section(item) for item in OUTCOMES)
+    title = " · ".join(say("outcomes_page.title", lang) for lang in LANGUAGES)
+    head = [say("outcomes_page.head", lang) for lang in LANGUAGES]
+    sections = "".join(_section(item) for item in OUTCOMES)
+    return f"# {title}\n\n" + "\n\n".join(head) + "\n" + sections
 
 
 def _section(item: Outcome) -> str:
-    unit = entries()["unit." + item.unit.replace(" ", "_").replace(".", "")]
     mark = " ★" if item.name in HEADLINES else ""
     lines = [f"\n## `{item.name}`{mark}\n"]
-    for lang in ("en", "zh"):
+    for lang in LANGUAGES:
         key = f"outcome.{item.name}"
         better = say(f"outcomes_page.better.{item.better}".replace("-1", "lower"), lang)
         lines.append(say(
-            "outcomes_page.entry", lang, label=say(f"{key}.label", lang), unit=unit[lang],
-            better=better, definition=say(f"{key}.definition", lang),
+            "outcomes_page.entry", lang, label=say(f"{key}.label", lang), better=better,
+            unit=unit_words(item.unit, lang), definition=say(f"{key}.definition", lang),
         ) + "\n")
     return "\n".join(lines)
 

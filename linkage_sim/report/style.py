@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import BY_NAME
 from linkage_sim.report.fonts import FIRST_CJK, fonts_for
-from linkage_sim.words import entries, say
+from linkage_sim.report.names import BETWEEN, Titles
+from linkage_sim.words import say, unit_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,8 +59,10 @@ def save_both(
     return [png, svg]
 
 
-def reform_label(name: str, baseline: str) -> str:
+def reform_label(name: str, baseline: str, titles: Titles | None = None) -> str:
     """Give what a scenario adds to the baseline, one reform a line; nothing is cut."""
+    if titles and name in titles:
+        return titles[name].replace(BETWEEN, "\n+ ")
     added = name.removeprefix(f"{baseline}+")
     return added.replace("+", "\n+ ")
 
@@ -71,9 +74,7 @@ def cells(text: str) -> int:
 
 def unit_label(outcome: str, language: str) -> str:
     """Give the unit of an outcome in a language."""
-    unit = BY_NAME[outcome].unit
-    words = entries().get("unit." + unit.replace(" ", "_").replace(".", ""), {})
-    return words.get(language, unit)
+    return unit_words(BY_NAME[outcome].unit, language)
 
 
 @contextmanager

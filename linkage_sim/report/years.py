@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import BY_NAME, HEADLINES
+from linkage_sim.report.names import Titles
 from linkage_sim.report.style import (
     A4_WIDTH,
     COLOURS,
@@ -21,7 +23,7 @@ from linkage_sim.report.style import (
     save_both,
     unit_label,
 )
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +33,8 @@ LOW, HIGH = 0.10, 0.90
 COLUMN_INCHES, ROW_INCHES, TITLE_INCHES = 1.45, 0.95, 0.52
 TOP_INCHES, BOTTOM_INCHES, LINE_INCHES = 0.62, 0.95, 0.17
 LEFT_INCHES, RIGHT_INCHES = 0.62, 0.2
-LONGEST_LINE = 15
+LONGEST_LINE = 16
+BREAKS = re.compile(r"(?<=_)|(?<=[\u2e80-\uffff])(?![，。、；：）！？])")
 
 
 def years_plot(
@@ -40,6 +43,7 @@ def years_plot(
     language: str = "en",
     source: str = "",
     names: Sequence[str] | None = None,
+    titles: Titles | None = None,
 ) -> list[Path]:
     """Draw the five headline outcomes year by year; write PNG and SVG.
 
@@ -57,6 +61,8 @@ def years_plot(
     names
         Scenarios in the order in which they are shown, the baseline first; the order of the rows
         if left out.
+    titles
+        What to call scenarios instead of their names, as `names.drawn_titles` gives it.
 
     Returns
     -------
@@ -70,9 +76,10 @@ def years_plot(
         Chinese font when one is needed.
     """
     chosen = list(names) if names is not None else list(dict.fromkeys(years["scenario"]))
-    title = say("report.years.title", language, baseline=chosen[0] if chosen else "")
+    title = _title(chosen, language, titles)
     return save_both(
-        lambda: years_figure(years, chosen, language), path, title, source, language, chosen
+        lambda: years_figure(years, chosen, language, titles), path, title, source, language,
+        [*chosen, *(titles or {}).values()],
     )
 
 
@@ -86,7 +93,9 @@ def bands(years: pd.DataFrame, outcome: str) -> pd.DataFrame:
     return found.sort_index()
 
 
-def years_figure(years: pd.DataFrame, names: Sequence[str], language: str = "en") -> Figure:
+def years_figure(
+    years: pd.DataFrame, names: Sequence[str], language: str = "en", titles: Titles | None = None
+) -> Figure:
     """Make the picture without writing it: one row an outcome, one column a reform."""
     from matplotlib.figure import Figure
 
@@ -94,8 +103,8 @@ def years_figure(years: pd.DataFrame, names: Sequence[str], language: str = "en"
     known = set(years["scenario"])
     reforms = [name for name in names[1:] if name in known]
     if not shown or not reforms or names[0] not in known:
-        raise InputError(say("report.years.empty", language, outcomes=", ".join(HEADLINES)))
-    labels = [_folded(reform_label(name, names[0])) for name in reforms]
+        raise InputError(say("report.years.empty", language, outcomes=listing(HEADLINES, language)))
+    labels = [_folded(reform_label(name, names[0], titles)) for name in reforms]
     heading = LINE_INCHES * max(label.count("\n") + 1 for label in labels)
     width = max(A4_WIDTH, LEFT_INCHES + RIGHT_INCHES + COLUMN_INCHES * len(reforms))
     above = TOP_INCHES + heading
@@ -103,8 +112,8 @@ def years_figure(years: pd.DataFrame, names: Sequence[str], language: str = "en"
     figure = Figure(figsize=(width, height))
     across = (width - LEFT_INCHES - RIGHT_INCHES) / len(reforms)
     figure.text(0.2 / width, 1 - 0.3 / height,
-                say("report.years.title", language, baseline=names[0]),
-                fontsize=12, fontweight="bold", color=INK, va="center")
+                _title(names, language, titles), fontsize=12, fontweight="bold", color=INK,
+                va="center")
     for column, label in enumerate(labels):
         middle = LEFT_INCHES + (column + 0.5) * across
         figure.text(middle / width, 1 - above / height, label, fontsize=9, color=INK,
@@ -113,17 +122,29 @@ def years_figure(years: pd.DataFrame, names: Sequence[str], language: str = "en"
         floor = height - above - (row + 1) * (ROW_INCHES + TITLE_INCHES) + 0.16
         _row(figure, bands(years, outcome), (names[0], *reforms), outcome, language,
              (floor, across, width, height))
-    _legend(figure, years, names, language, width, height)
+    _legend(figure, years, _called(names, titles), language, (width, height))
     return figure
 
 
+def _title(names: Sequence[str], language: str, titles: Titles | None) -> str:
+    return say("report.years.title", language, baseline=_called(names, titles))
+
+
+def _called(names: Sequence[str], titles: Titles | None) -> str:
+    """Name the baseline, which is the first."""
+    return (titles or {}).get(names[0], names[0]) if names else ""
+
+
 def _folded(label: str) -> str:
-    """Break a long name after its underscores, so that columns stay apart; nothing is cut."""
+    """Break a long name after underscores and Chinese letters, so that columns stay apart.
+
+    Nothing is cut.
+    """
     lines = []
     for line in label.split("\n"):
         lines.append("")
-        for part in line.replace("_", "_\0").split("\0"):
-            if lines[-1] and len(lines[-1]) + len(part) > LONGEST_LINE:
+        for part in BREAKS.split(line):
+            if lines[-1] and cells(lines[-1] + part) > LONGEST_LINE:
                 lines.append("")
             lines[-1] += part
     return "\n".join(lines)
@@ -193,9 +214,9 @@ def _direction(outcome: str, language: str) -> str:
 
 
 def _legend(
-    figure: Figure, years: pd.DataFrame, names: Sequence[str], language: str, width: float,
-    height: float,
+    figure: Figure, years: pd.DataFrame, baseline: str, language: str, size: tuple[float, float]
 ) -> None:
+    width, height = size
     axes = figure.add_axes((0.0, 0.0, 1.0, BOTTOM_INCHES / height), gid="legend")
     axes.set_axis_off()
     axes.set_xlim(0.0, width)
@@ -204,7 +225,7 @@ def _legend(
               va="center")
     seeds = int(years.groupby("scenario").size().max() // years["year"].nunique())
     texts = (
-        (names[0], GREY, "", "--"),
+        (baseline, GREY, "", "--"),
         (say("report.years.reform", language), COLOURS[0], MARKERS[0], "-"),
     )
     left = LEFT_INCHES

@@ -15,7 +15,7 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.lines import key_lines
 from linkage_sim.scenario.locate import label
-from linkage_sim.words import say
+from linkage_sim.words import say, system_reason
 
 LARGEST_FILE = 20_000_000
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -65,7 +65,7 @@ def _text(path: Path, name: str) -> str:
             raise InputError(f"{name}: {say('errors.too_large')}")
         data = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise InputError(f"{name}: {say('errors.unreadable', reason=reason)}") from None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{name}: {say('errors.utf16')}")
@@ -138,6 +138,9 @@ class Layers:
 
     def add(self, document: Document) -> None:
         """Lay one more document on top."""
+        if "title" in document.content and "title_zh" not in document.content:
+            # The Chinese title below is that of something else.
+            self.content["title_zh"] = ""
         self._merge(self.content, document.content, (), document)
 
     def _merge(

@@ -19,7 +19,7 @@ from linkage_sim.scenario.validation import nested, python_documents, validated
 from linkage_sim.words import say
 
 Overrides = Mapping[str, Any] | Iterable[str]
-_MAY_REFORM = ("policy", "title", "description")
+_MAY_REFORM = ("policy", "title", "title_zh", "description")
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> Scenario:
@@ -92,13 +92,19 @@ def _join_titles(documents: list[Document], n_reforms: int) -> None:
     """Let a composed scenario say what it is composed of."""
     if not n_reforms:
         return
-    for key, between in (("title", " + "), ("description", "\n")):
-        base = [doc.content[key] for doc in documents[:-n_reforms] if key in doc.content][-1:]
-        parts = base + [
-            doc.content[key] for doc in documents[-n_reforms:] if key in doc.content
-        ]
+    # The Chinese title first: it reads titles as they stand in the files.
+    for key, between in (("title_zh", " + "), ("title", " + "), ("description", "\n")):
+        told = [_told(document, key) for document in documents]
+        base = [text for text in told[:-n_reforms] if text is not None][-1:]
+        parts = base + [text for text in told[-n_reforms:] if text is not None]
         if parts and all(isinstance(part, str) for part in parts):
             documents[-1].content[key] = between.join(part.strip() for part in parts)
+
+
+def _told(document: Document, key: str) -> Any:
+    """Give what a file says; its title also stands for a Chinese one that it does not have."""
+    told = document.content.get(key)
+    return document.content.get("title") if told is None and key == "title_zh" else told
 
 
 def _chain(path: Path, above: list[Path]) -> list[Document]:

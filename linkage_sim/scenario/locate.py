@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from linkage_sim.errors import InputError
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 REFORMS = "reforms"
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -87,6 +87,7 @@ def find_reform(name: str) -> Path:
 
 def _unknown(key: str, name: str, known: list[str]) -> str:
     shown = name[:120]
-    message = say(key, name=shown, known=", ".join(known))
+    message = say(key, name=shown, known=listing(known))
     near = difflib.get_close_matches(shown, known, 1)
-    return f"{message}; {say('errors.did_you_mean', name=near[0])}" if near else message
+    hint = say("sign.clause") + say("errors.did_you_mean", name=near[0]) if near else ""
+    return message + hint

@@ -15,7 +15,7 @@ from linkage_sim.scenario.documents import dotted
 from linkage_sim.scenario.fields import OUT_OF_RANGE
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.schema import Parameter, Scenario, parameters
-from linkage_sim.words import say, translated, unit_words
+from linkage_sim.words import bracketed, listing, say, translated, unit_words
 
 _NEED = {
     "int": "errors.a_whole_number",
@@ -90,10 +90,17 @@ def _told(item: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
         own = tuple(name.split("."))
         if colon and (not path or own[: len(path)] == path) and " " not in name:
             choice = _CHOICE.fullmatch(text)
-            told = translated(text, "schema.")
-            yield own, _with_nearest(told, choice[1], choice[2].split(", ")) if choice else told
+            if choice:
+                yield own, _choice(choice[1], choice[2].split(", "))
+            else:
+                yield own, translated(text, "schema.")
         else:
             yield path, translated(line, "schema.")
+
+
+def _choice(found: str, known: list[str]) -> str:
+    told = say("schema.found_allowed", found=found, allowed=listing(known))
+    return _with_nearest(told, found, known)
 
 
 def _text(item: dict[str, Any], path: KeyPath) -> str:
@@ -119,7 +126,9 @@ def _allowed(item: dict[str, Any], path: KeyPath) -> str:
     kind, details = item["type"], item.get("ctx", {})
     if kind in ("literal_error", "enum"):
         expected = str(details["expected"]).replace("'", '"').replace("False", "false")
-        return _with_nearest(expected, item.get("input"), re.findall(r'"([^"]*)"', expected))
+        choices = re.findall(r'"[^"]*"|\w+', expected.replace(" or ", ", "))
+        told = say("errors.last_or").join(filter(None, (listing(choices[:-1]), choices[-1])))
+        return _with_nearest(told, item.get("input"), re.findall(r'"([^"]*)"', expected))
     known = _declared(path)
     if known is not None and known.low is not None and known.high is not None:
         return f"{_need(kind, known)}{_range(known)}"
@@ -128,6 +137,9 @@ def _allowed(item: dict[str, Any], path: KeyPath) -> str:
         if name in details:
             value = f"{details[name]:g}"
             return say(f"errors.{key}", low=value, high=value)
+    for name, key in (("min_length", "shortest"), ("max_length", "longest")):
+        if kind.startswith("string") and name in details:
+            return say(f"errors.{key}", length=details[name])
     for start, key in _NEED.items():
         if kind.startswith(start):
             return say(key)
@@ -136,7 +148,7 @@ def _allowed(item: dict[str, Any], path: KeyPath) -> str:
 
 def _with_nearest(text: str, found: Any, known: list[str]) -> str:
     near = _nearest(str(found), known)
-    return f"{text}; {say('errors.did_you_mean', name=near)}" if near else text
+    return text + say("sign.clause") + say("errors.did_you_mean", name=near) if near else text
 
 
 def _out_of_range(details: Mapping[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
@@ -147,19 +159,20 @@ def _out_of_range(details: Mapping[str, Any], path: KeyPath) -> Iterator[tuple[K
             allowed = f"{_need('', known)}{_range(known)}"
         else:
             low, high = _figure(details["low"]), _figure(details["high"])
-            allowed = say("errors.a_number") + ", " + say("errors.from_to", low=low, high=high)
+            limits = say("errors.from_to", low=low, high=high)
+            allowed = say("errors.a_number") + say("sign.pause") + limits
         yield tuple(inside), say("errors.found", found=f"{number:.10g}", allowed=allowed)
 
 
 def _need(kind: str, known: Parameter) -> str:
     whole = isinstance(known.default, int) and not isinstance(known.default, bool)
     finite = "errors.a_finite_number" if kind.startswith("finite") else "errors.a_number"
-    return say("errors.a_whole_number" if whole else finite) + ", "
+    return say("errors.a_whole_number" if whole else finite) + say("sign.pause")
 
 
 def _range(known: Parameter) -> str:
     text = say("errors.from_to", low=_figure(known.low), high=_figure(known.high))
-    return f"{text} ({unit_words(known.unit)})" if known.unit else text
+    return bracketed(text, unit_words(known.unit))
 
 
 def _figure(value: float | None) -> str:
@@ -189,9 +202,10 @@ def _unknown(path: KeyPath) -> str:
         close = _nearest(last, list(ends), _SURE)
         near = ends[close] if close else _nearest(dotted(path), names, _SURE)
     if near is not None:
-        return f"{say('errors.unknown_key')}; {say('errors.did_you_mean', name=near)}"
-    known = ", ".join(siblings)
-    return f"{say('errors.unknown_key')}; {say('errors.allowed_keys', known=known)}"
+        hint = say("errors.did_you_mean", name=near)
+    else:
+        hint = say("errors.allowed_keys", known=listing(siblings))
+    return say("errors.unknown_key") + say("sign.clause") + hint
 
 
 def _keys_of(path: KeyPath) -> Iterator[str]:

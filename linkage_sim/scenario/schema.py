@@ -38,6 +38,7 @@ class Scenario(Section):
     """One place, one policy, one set of assumptions; compare two that differ in `policy` alone."""
 
     title: str = Field("", title="Title", max_length=200)
+    title_zh: str = Field("", title="Chinese title, shown with --lang zh", max_length=200)
     description: str = Field("", title="Description", max_length=4000)
     world: World = World()
     policy: Policy = Policy()
@@ -118,9 +119,14 @@ class Scenario(Section):
 
         return changed(self, values)
 
+    def title_in(self, language: str) -> str:
+        """Give the title in a language; the title as it stands where there is no other."""
+        return self.title_zh if language == "zh" and self.title_zh else self.title
+
     def hash(self) -> str:
         """Name the content: equal hashes, equal scenarios (title and recording left out)."""
-        content = self.model_dump(mode="json", exclude={"title": True, "description": True,
+        content = self.model_dump(mode="json", exclude={"title": True, "title_zh": True,
+                                                        "description": True,
                                                         "run": {"threads", "trace", "check"}})
         text = json.dumps(content, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

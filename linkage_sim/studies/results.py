@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import json
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.studies.tables import TABLES
-from linkage_sim.words import say
+from linkage_sim.words import listing, say, system_reason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def results_folder(path: Path) -> Iterator[Folder]:
         handle = (path / LOCK).open("a")
     except OSError as error:
         raise InputError(
-            say("study.error.cannot_write", path=path, reason=error.strerror or error)
+            say("study.error.cannot_write", path=path, reason=system_reason(error))
         ) from None
     with handle:
         _lock(handle, path)
@@ -91,7 +92,7 @@ def refuse_foreign(path: Path) -> None:
         )
         foreign += _foreign_figures(path)
         if foreign:
-            shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
+            shown = listing(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
             raise InputError(say("study.error.foreign", path=path, found=shown))
 
 
@@ -143,14 +144,14 @@ class Folder:
             for name, table in tables.items():
                 table.to_parquet(beside / f"{name}.parquet", index=False)
             if comparison is not None:
-                comparison.to_csv(beside / "comparison.csv", index=False)
+                (beside / "comparison.csv").write_bytes(_csv_bytes(comparison))
             (beside / "provenance.json").write_bytes(_provenance_bytes(provenance))
             if figures is not None:
                 (beside / "figures").mkdir()
                 figures(beside / "figures")
             self._put_in_place(beside)
         except OSError as error:
-            reason = error.strerror or error
+            reason = system_reason(error)
             raise InputError(
                 say("study.error.not_written", path=self.path, reason=reason)
             ) from None
@@ -188,6 +189,13 @@ class Folder:
 def provenance_hash(provenance: Row) -> str:
     """Give the hash that the manifest will hold for a record; pictures are marked with it."""
     return hashlib.sha256(_provenance_bytes(provenance)).hexdigest()
+
+
+def _csv_bytes(table: pd.DataFrame) -> bytes:
+    text: str = table.to_csv(index=False)
+    # Without this mark Excel on a Chinese Windows takes the file for GBK and garbles names in it.
+    mark = b"" if text.isascii() else codecs.BOM_UTF8
+    return mark + text.encode("utf-8")
 
 
 def _provenance_bytes(provenance: Row) -> bytes:
@@ -242,7 +250,7 @@ def verify_results(path: str | Path) -> dict[str, Row]:
                 problems.append(say("study.error.changed", path=place))
         except OSError as error:
             problems.append(
-                say("study.error.unreadable", path=place, reason=error.strerror or error)
+                say("study.error.unreadable", path=place, reason=system_reason(error))
             )
     if problems:
         raise ResultsDamagedError("\n".join([*problems, say("study.error.restore")]))
@@ -270,7 +278,7 @@ def load_results(path: str | Path, table: str = "outcomes") -> pd.DataFrame:
     known = [Path(name).stem for name in listed if name.endswith((".parquet", ".csv"))]
     if table not in known:
         raise InputError(
-            say("study.error.no_table", path=path, table=table, known=", ".join(known))
+            say("study.error.no_table", path=path, table=table, known=listing(known))
         )
     if table == "comparison":
         return _read_comparison(Path(path) / "comparison.csv")
@@ -280,7 +288,7 @@ def load_results(path: str | Path, table: str = "outcomes") -> pd.DataFrame:
 def _read_comparison(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     for name in table.columns.difference(["scenario", "baseline", "outcome"]):
         # Python reads back the very number that was written; pandas does not in every version.
         numbers = [float(text) if text else float("nan") for text in table[name]]

@@ -17,7 +17,7 @@ from linkage_sim.provenance import MODEL_VERSION, code_hash, library_versions
 from linkage_sim.studies.compare import Plan
 from linkage_sim.studies.results import MANIFEST
 from linkage_sim.studies.saved import saved_elsewhere
-from linkage_sim.words import language, say
+from linkage_sim.words import language, listing, say
 
 SHOWN = 6
 Row = dict[str, Any]
@@ -120,4 +120,4 @@ def _numbers(seeds: Sequence[int]) -> str:
     first, last = seeds[0], seeds[-1]
     if len(seeds) > 1 and last - first == len(seeds) - 1:
         return f"{first}–{last}"
-    return ", ".join(str(seed) for seed in seeds[:SHOWN]) + (" ..." if len(seeds) > SHOWN else "")
+    return listing(str(seed) for seed in seeds[:SHOWN]) + (" ..." if len(seeds) > SHOWN else "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.studies.compare import Run
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,7 @@ def differing(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     """
     if list(before.columns) != list(after.columns):
         odd = sorted(set(before.columns) ^ set(after.columns))
-        return [say("study.differ.columns", names=", ".join(odd) or "-")]
+        return [say("study.differ.columns", names=listing(odd) or "-")]
     if len(before) != len(after):
         return [say("study.differ.rows", before=len(before), now=len(after))]
     lines = []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
-from linkage_sim.words.catalogue import entries, language
+from linkage_sim.words.catalogue import entries, language, say
 
 
 def translated(text: str, prefix: str) -> str:
@@ -23,10 +24,38 @@ def translated(text: str, prefix: str) -> str:
     return text
 
 
-def unit_words(unit: str) -> str:
+def unit_words(unit: str, lang: str | None = None) -> str:
     """Give a declared unit in the language in use; as declared where the catalogue lacks it."""
     known = entries().get("unit." + unit.replace(" ", "_").replace(".", ""))
-    return known[language()] if known else unit
+    return known[lang or language()] if known else unit
+
+
+def declared_words(text: str, prefix: str, lang: str | None = None) -> str:
+    """Give a text that the schema declares in English, such as a price, in the language in use.
+
+    Parameters
+    ----------
+    prefix
+        Part of the catalogue that holds such texts, for example "price."; what it lacks, because
+        somebody declared it elsewhere, stays as declared.
+    """
+    known = _declared(prefix).get(text)
+    return known[lang or language()] if known else text
+
+
+def system_reason(error: OSError) -> str:
+    """Say what the operating system complains about, in the language in use where it is known."""
+    return translated(error.strerror or str(error), "system.")
+
+
+def listing(names: Iterable[object], lang: str | None = None) -> str:
+    """Write names one after another, with the sign the language has for that."""
+    return say("sign.list", lang).join(map(str, names))
+
+
+def bracketed(text: str, inside: str, lang: str | None = None) -> str:
+    """Write a text with an explanation in brackets behind it, if there is one."""
+    return say("sign.bracketed", lang, text=text, inside=inside) if inside else text
 
 
 class _Filled:
@@ -36,12 +65,23 @@ class _Filled:
         self.words = words
 
     def __call__(self, found: re.Match[str]) -> str:
-        return self.words.format(**found.groupdict())
+        parts = found.groupdict()
+        if "names" in parts:
+            parts["names"] = parts["names"].replace(", ", say("sign.list"))
+        return self.words.format(**parts)
+
+
+@cache
+def _declared(prefix: str) -> dict[str, dict[str, str]]:
+    return {words["en"]: words for key, words in entries().items() if key.startswith(prefix)}
 
 
 @cache
 def _templates(prefix: str, lang: str) -> list[tuple[re.Pattern[str], str]]:
-    """Make a pattern of each English entry; {name} stands for anything on one line."""
+    """Make a pattern of each English entry; {name} stands for anything on one line.
+
+    What {names} stands for is taken as a list, whose sign is the language's own.
+    """
     found = []
     for key, words in entries().items():
         if key.startswith(prefix):

@@ -122,5 +122,8 @@ def test_every_lever_has_a_price_or_a_reason_why_not() -> None:
             assert len(reason.split()) >= 4, item.name
 
 
-def test_committed_page_of_levers_is_current() -> None:
-    assert (ROOT / "docs" / "levers.md").read_text(encoding="utf-8") == levers_page()
+def test_committed_pages_of_levers_are_current() -> None:
+    found = readers()
+    for lang, name in (("en", "levers.md"), ("zh", "levers.zh.md")):
+        written = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert written == levers_page(lang, found), f"make it again: docs/{name}"

@@ -18,7 +18,12 @@ from linkage_sim.report.number_tables import chosen_for_baseline
 from linkage_sim.scenario.fields import FITTED
 from linkage_sim.scenario.schema import Scenario, parameters
 from linkage_sim.studies.compare import difference_table
-from linkage_sim.studies.results import ResultsDamagedError, results_folder
+from linkage_sim.studies.results import (
+    ResultsDamagedError,
+    load_provenance,
+    provenance_hash,
+    results_folder,
+)
 from linkage_sim.words import entries, set_language
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +68,7 @@ def write(place: Path, rows: list[dict[str, Any]], **changed: Any) -> Path:
     with results_folder(place) as folder:
         folder.write(
             {"outcomes": pd.DataFrame(rows)}, record, difference_table(rows, ["before", "vote"]),
-            figures=lambda path: (path / "forest.png").write_bytes(b"a picture") and None,
+            figures=lambda path: (path / "forest.png").write_bytes(b"an old picture") and None,
         )
     return place
 
@@ -227,21 +232,23 @@ def test_fitted_values_are_those_behind_the_results(results: Path) -> None:
     assert text.count("by now") == 2
 
 
-def test_the_picture_is_copied_and_shown(results: Path) -> None:
+def test_the_picture_is_drawn_and_shown(results: Path) -> None:
     path = page(block("forest from results/ours to docs/images/forest.png"))
     assert fill(path, results) == 1
-    assert Path("docs/images/forest.png").read_bytes() == b"a picture"
+    drawn = Path("docs/images/forest.png").read_bytes()
+    assert b"What each reform changes, compared with before" in drawn
+    assert f"sha256:{provenance_hash(load_provenance(results))}".encode() in drawn
     shown = "![What each reform changes, compared with before](docs/images/forest.png)\n"
     assert shown in path.read_text(encoding="utf-8")
 
 
-def test_results_without_a_picture_are_told(tmp_path: Path) -> None:
+def test_results_without_a_comparison_are_told(tmp_path: Path) -> None:
     place = Path("results/bare")
     with results_folder(place) as folder:
         rows = rows_by_hand()
         folder.write({"outcomes": pd.DataFrame(rows)}, {"baseline": "before"})
     path = page(block("forest from results/bare to forest.png"))
-    with pytest.raises(InputError, match="holds no figures/forest.png"):
+    with pytest.raises(InputError, match="no table 'comparison'"):
         fill(path, place)
     path = page(block("headline from results/bare"))
     with pytest.raises(InputError, match="no table 'comparison'"):

@@ -52,7 +52,7 @@ def test_a_faulty_plugin_is_a_sentence_with_name_and_remedy(
     assert re.search("; (correct|install|choose)", error)
     assert error.count("\n") == 1 and "Traceback" not in error
     assert main(["run", "mine", "--lang", "zh"]) == 2
-    assert re.search(f"run.plugins: '{NAME}' [\u4e00-\u9fff]", capsys.readouterr().err)
+    assert re.search(f"run.plugins: “{NAME}”[\u4e00-\u9fff]", capsys.readouterr().err)
 
 
 def test_a_corrected_plugin_is_taken_in_the_same_session(plugin: Path) -> None:
