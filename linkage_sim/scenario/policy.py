@@ -307,8 +307,8 @@ class Linkage(Section):
     meeting_every_weeks: int = lever(
         26, "Weeks between joint meetings (0: never)", "联席会议间隔（0：从不）", "weeks", 0, 260,
         channel="knowledge", mediators=("meeting",),
-        price="assumptions.linkage.meeting_hours of the committee, and out of contract hours of "
-        "each organization at work there",
+        price="assumptions.linkage.meeting_hours of the committee, of volunteers, and out of "
+        "contract hours of each organization at work there",
     )
     campaigns_per_year: int = lever(
         0, "Campaigns handed down a year", "每年下派专项行动数", "campaigns", 0, 6,
