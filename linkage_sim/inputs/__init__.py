@@ -14,6 +14,7 @@ _HOMES = {
     "read_event_log": "event_log",
     "desks_fragment": "desks",
     "desks_comments": "desks",
+    "desks_summary": "desks",
     "Election": "pabulib",
     "read_election": "pabulib",
     "vote_fragment": "candidates",

@@ -46,6 +46,9 @@ def test_a_log_becomes_desks_that_load(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('extends = "toy"\n' + out, encoding="utf-8")
     desks = load_scenario("mine.toml").policy.approval.desks
     assert (desks[0].service_days, desks[0].return_probability) == ([1.0, 2.0], 0.5)
+    assert {(desk.officers, desk.shared_by) for desk in desks} == {(1000, "community")}
+    assert "replaces the whole approval procedure" in err.replace("\n", " ")
+    assert "7 days of public notice" in err.replace("\n", " ")
 
 
 def test_columns_and_words_of_a_log_can_be_named(typed: Typed, tmp_path: Path) -> None:
@@ -133,6 +136,27 @@ def test_an_existing_file_is_not_overwritten(typed: Typed, tmp_path: Path) -> No
     (tmp_path / "mine.toml").write_text("precious", encoding="utf-8")
     assert typed("import", "event-log", "log.csv", "--out", "mine.toml")[0] == 2
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out", "run"),
+    [
+        (("event-log", "log.csv"), "deep/my_desks.toml", "x_community+deep/my_desks"),
+        (("register", "people.csv"), "people.toml", "people.toml"),
+        # No scenario ends so, and a plus joins two files.
+        (("event-log", "log.csv"), "my_desks.txt", None),
+        (("event-log", "log.csv"), "my+desks.toml", None),
+    ],
+)
+def test_what_to_do_next_can_be_done(
+    typed: Typed, tmp_path: Path, arguments: tuple[str, ...], out: str, run: str | None
+) -> None:
+    (tmp_path / "deep").mkdir()
+    _, _, err = typed("import", *arguments, "--out", out)
+    told = [line for line in err.splitlines() if "Look it through" in line]
+    assert [line.split(" run ")[1] for line in told] == ([run] if run else [])
+    if run:
+        assert typed("validate", run)[0] == 0
 
 
 def test_quiet_says_nothing_beside_the_fragment(typed: Typed) -> None:
