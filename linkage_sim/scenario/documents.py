@@ -24,11 +24,18 @@ _POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\s*
 
 @dataclass
 class Document:
-    """The content of one file, or of one `--set`, and the line of each key."""
+    """The content of one file, or of one `--set`, and the line of each key.
+
+    Parameters
+    ----------
+    ships
+        A scenario that ships: what others are expected to replace.
+    """
 
     label: str
     content: dict[str, Any]
     lines: dict[KeyPath, int] = field(default_factory=dict)
+    ships: bool = False
 
     def place(self, path: KeyPath) -> str:
         """Say where a key stands: FILE:LINE, or FILE where the line is not known."""
@@ -129,12 +136,23 @@ def dotted(path: Iterable[str | int]) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A list that somebody wrote and a later piece of the same composition replaced whole."""
+
+    path: KeyPath
+    content: list[Any]
+    below: Document
+    above: Document
+
+
 @dataclass
 class Layers:
     """Documents laid over each other: tables are merged, everything else is replaced whole."""
 
     content: dict[str, Any] = field(default_factory=dict)
     owners: dict[KeyPath, Document] = field(default_factory=dict)
+    lost: list[Lost] = field(default_factory=list)
 
     def add(self, document: Document) -> None:
         """Lay one more document on top."""
@@ -145,7 +163,10 @@ class Layers:
     ) -> None:
         for name, value in above.items():
             here = (*path, name)
+            before, owner = below.get(name), self.owners.get(here)
             self.owners[here] = document
+            if isinstance(before, list) and value != before and owner and not owner.ships:
+                self.lost.append(Lost(here, before, owner, document))
             if isinstance(value, Mapping):
                 if not isinstance(below.get(name), dict):
                     below[name] = {}
