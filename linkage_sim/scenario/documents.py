@@ -15,11 +15,11 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.lines import key_lines
 from linkage_sim.scenario.locate import label
+from linkage_sim.scenario.syntax import syntax_message
 from linkage_sim.words import say
 
 LARGEST_FILE = 20_000_000
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\s*$")
 
 
 @dataclass
@@ -60,7 +60,7 @@ def read_document(path: Path) -> Document:
     except RecursionError:
         raise InputError(f"{name}: {say('errors.too_deep')}") from None
     except ValueError as error:
-        raise InputError(_syntax(name, text, str(error))) from None
+        raise InputError(syntax_message(name, text, str(error))) from None
     document = Document(name, content, key_lines(text))
     refuse_dates(document)
     return document
@@ -89,17 +89,6 @@ def _encoding_advice(data: bytes) -> str:
     except UnicodeDecodeError:
         return "errors.not_utf8"
     return "errors.gbk"
-
-
-def _syntax(name: str, text: str, reason: str) -> str:
-    found = _POSITION.search(reason)
-    line = ""
-    if found:
-        # The end of the document is its last line that says anything.
-        last = len(text.rstrip().split("\n"))
-        line = f":{found.group(1) or last}"
-        reason = reason[: found.start()]
-    return f"{name}{line}: {say('errors.syntax', reason=reason)}"
 
 
 def refuse_dates(document: Document) -> None:

@@ -112,7 +112,7 @@ def _documents(source: str) -> list[Document]:
     trouble: list[str] = []
     documents: list[Document] = []
     try:
-        documents += _chain(find_scenario(first.strip()), [])
+        documents += _chain(find_scenario(first.strip()), {})
     except InputError as error:
         trouble += error.messages
     for name in reforms:
@@ -139,11 +139,12 @@ def _join_titles(documents: list[Document], n_reforms: int) -> None:
             documents[-1].content[key] = between.join(part.strip() for part in parts)
 
 
-def _chain(path: Path, above: list[Path]) -> list[Document]:
-    """Read a file after everything it extends."""
+def _chain(path: Path, above: dict[Path, str]) -> list[Document]:
+    """Read a file after everything it extends; `above` says where each on the way says so."""
     real = path.resolve()
     if real in above:
-        chain = " -> ".join(label(item) for item in [*above[above.index(real) :], real])
+        places = list(above.values())[list(above).index(real) :]
+        chain = " -> ".join([*places, label(path)])
         raise InputError(say("errors.circle", chain=chain))
     document = read_document(path)
     document.ships = ships(path)
@@ -159,7 +160,7 @@ def _chain(path: Path, above: list[Path]) -> list[Document]:
         lower = find_scenario(wanted.strip(), path.parent)
     except InputError as error:
         raise InputError(f"{place}: extends: {text}" for text in error.messages) from None
-    return [*_chain(lower, [*above, real]), document]
+    return [*_chain(lower, {**above, real: place}), document]
 
 
 def _reform(path: Path) -> Document:

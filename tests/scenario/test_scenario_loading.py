@@ -190,7 +190,7 @@ def test_equal_content_has_an_equal_hash_and_a_title_does_not_count() -> None:
 def test_a_circle_of_extends_is_refused(folder: Path) -> None:
     write(folder / "a.toml", 'extends = "b.toml"\n')
     write(folder / "b.toml", 'extends = "./a.toml"\n')
-    with pytest.raises(InputError, match=r"circle: a\.toml -> b\.toml -> a\.toml"):
+    with pytest.raises(InputError, match=r"circle: a\.toml:1 -> b\.toml:1 -> a\.toml;"):
         load_scenario("a.toml")
 
 

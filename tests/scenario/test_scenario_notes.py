@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_note_names_the_key_and_both_pieces(folder: Path) -> None:
     _, (note,) = load_with_notes("toy+mine+other")
     assert note.startswith(
-        "other.toml:2: policy.approval.desks: replaces the whole list that mine.toml:1 set (my desk)"
+        "other.toml:2: policy.approval.desks: replaces the whole list that mine.toml:1 set (my desk"
     )
 
 
