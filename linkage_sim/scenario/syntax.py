@@ -97,7 +97,7 @@ def _hint(place: _Place) -> str:
     reason, rest = place.reason, place.rest.strip()
     if _TWICE.search(reason):
         return _twice(place)
-    if reason.startswith("Unclosed") or "nterminated" in reason or reason.startswith('Expected "\''):
+    if reason.startswith(("Unclosed", 'Expected "\'')) or "nterminated" in reason:
         return _unclosed(place)
     if reason == "Invalid value":
         return _no_value(rest)
