@@ -45,6 +45,10 @@ def _check(name: str, values: list[str]) -> dict[str, Any]:
 
     try:
         scenario, notes = load_with_notes(name, values)
+        if scenario.world.resident_register is not None:
+            from linkage_sim.inputs.register import named_register
+
+            named_register(scenario.world.resident_register)
     except InputError as error:
         return {"scenario": name, "valid": False, "problems": error.messages, "notes": []}
     return {

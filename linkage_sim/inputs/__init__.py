@@ -22,6 +22,7 @@ _HOMES = {
     "CATEGORY_OF": "candidates",
     "Register": "register",
     "read_register": "register",
+    "named_register": "register",
     "register_fragment": "register",
     "to_toml": "fragment",
 }

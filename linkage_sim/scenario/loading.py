@@ -28,6 +28,7 @@ from linkage_sim.scenario.locate import (
     ships,
 )
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
+from linkage_sim.scenario.registered import register_trouble
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.scenario.validation import nested, python_documents, validated
 from linkage_sim.words import say
@@ -78,6 +79,7 @@ def load_with_notes(
         layers.add(document)
     layers.content.pop("extends", None)
     scenario = validated(layers)
+    _refuse_other_register(scenario, layers)
     _refuse_too_large(scenario, layers)
     return scenario, [_lost_list(item) for item in layers.lost]
 
@@ -239,6 +241,15 @@ def _set_value(text: str) -> Any:
     except (ValueError, RecursionError):
         return text
     return content["value"] if set(content) == {"value"} else text
+
+
+def _refuse_other_register(scenario: Scenario, layers: Layers) -> None:
+    """A run of an hour should not end at a file that changed before it began."""
+    register = scenario.world.resident_register
+    trouble = register_trouble(register) if register is not None else None
+    if trouble:
+        where = ("world", "resident_register", "path")
+        raise InputError(problems.messages([(where, trouble)], layers.place))
 
 
 def _refuse_too_large(scenario: Scenario, layers: Layers) -> None:

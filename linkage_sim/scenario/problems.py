@@ -132,6 +132,9 @@ def _allowed(item: dict[str, Any], path: KeyPath) -> str:
         if name in details:
             value = f"{details[name]:g}"
             return say(f"errors.{key}", low=value, high=value)
+    for name, key in (("min_length", "text_at_least"), ("max_length", "text_at_most")):
+        if name in details and kind.startswith("string"):
+            return say(f"errors.{key}", count=details[name])
     for start, key in _NEED.items():
         if kind.startswith(start):
             return say(key)
