@@ -96,11 +96,11 @@ def event_log(
 def pabulib(
     files: Files,
     yuan_per_unit: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--yuan-per-unit", metavar=NUMBER, help=say("cli.import.yuan_per_unit")
         ),
-    ] = 1.0,
+    ] = None,
     categories: Annotated[
         Pairs, typer.Option("--category", help=say("cli.import.category"))
     ] = None,
@@ -111,14 +111,21 @@ def pabulib(
     lang: Lang = None,
 ) -> None:
     """Turn the projects of participatory-budget elections into candidates."""
-    from linkage_sim.inputs.pabulib import read_election, unmapped_projects, vote_fragment
+    from linkage_sim.inputs.candidates import (
+        mapping_summary,
+        money_summary,
+        unmapped_projects,
+        vote_fragment,
+    )
+    from linkage_sim.inputs.pabulib import read_election
 
     override = _pairs("--category", categories)
     elections = _all_read(read_election, files, encoding)
+    rate = 1.0 if yuan_per_unit is None else yuan_per_unit
     candidates: list[dict[str, Any]] = []
     summary: list[str] = []
     for election in elections:
-        found = vote_fragment(election, yuan_per_unit, override)["world"]["candidates"]
+        found = vote_fragment(election, rate, override)["world"]["candidates"]
         if len(elections) > 1:
             # Elections number their projects alike; the file tells them apart.
             for candidate in found:
@@ -133,8 +140,10 @@ def pabulib(
             say("cli.import.unmapped", id=name, categories=", ".join(group) or "-")
             for name, group in left_out.items()
         ]
-    comments = [say("cli.import.candidates_head", files=", ".join(files))]
-    _deliver({"world": {"candidates": candidates}}, comments, summary, out, as_json, quiet)
+    told = money_summary(elections, yuan_per_unit) + mapping_summary(elections, override)
+    comments = [say("cli.import.candidates_head", files=", ".join(files)), *told]
+    fragment = {"world": {"candidates": candidates}}
+    _deliver(fragment, comments, summary + told, out, as_json, quiet)
 
 
 @program.command("register", cls=SpokenCommand, **_told("register"))

@@ -19,6 +19,8 @@ _HOMES = {
     "read_election": "pabulib",
     "vote_fragment": "candidates",
     "unmapped_projects": "candidates",
+    "mapping_summary": "candidates",
+    "money_summary": "candidates",
     "CATEGORY_OF": "candidates",
     "Register": "register",
     "read_register": "register",

@@ -77,6 +77,21 @@ def test_an_election_becomes_candidates_that_load(typed: Typed, tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize(("lang", "told"), [("en", "one to one"), ("zh", "按一比一计")])
+def test_costs_in_another_currency_are_told_and_stay_told_in_the_file(
+    typed: Typed, tmp_path: Path, lang: str, told: str
+) -> None:
+    (tmp_path / "pln.pb").write_text(ELECTION.replace("PROJECTS", "currency;PLN\nPROJECTS", 1),
+                                     encoding="utf-8")
+    _, out, err = typed("import", "pabulib", "pln.pb", "--lang", lang)
+    assert told in err and "PLN" in err and "--yuan-per-unit" in err
+    assert told in out.partition("[[")[0]
+    _, out, err = typed("import", "pabulib", "pln.pb", "--yuan-per-unit", "2", "--category",
+                        "health=", "--lang", lang)
+    assert told not in err and "1 PLN = 2" in err and "1 PLN = 2" in out
+    assert [item["id"] for item in tomllib.loads(out)["world"]["candidates"]] == ["1"]
+
+
 def test_several_elections_keep_their_projects_apart(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "two.pb").write_text(ELECTION, encoding="utf-8")
     code, out, _ = typed(
