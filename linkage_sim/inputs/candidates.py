@@ -166,7 +166,10 @@ def vote_fragment(
         candidates.append(candidate)
     if not candidates:
         example = "override={'category in the file': 'category of need'}"
-        wrong.append(f"{election.path}: {say('input.nothing_maps', example=example)}")
+        named = dict.fromkeys(name for project in election.projects for name in project.categories)
+        told = say("input.nothing_maps", example=example,
+                   found=", ".join(list(named)[:20]) or "-")
+        wrong.append(f"{election.path}: {told}")
     if wrong:
         raise InputError(wrong)
     return {"world": {"candidates": candidates}}

@@ -9,6 +9,7 @@ withdrawals are no rejections.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,7 +195,8 @@ def read_event_log(
     events = _Events(log)
     if not events.approved.any() or not _decided_roles(events):
         shown = ", ".join(f"'{name[:40]}'" for name in log.activities[:10])
-        told = say("input.no_approval", usual=WORDS["approved"], shown=shown)
+        usual = re.sub(r"\(\?[^)]*\)|\?", "", WORDS["approved"]).replace("|", ", ")
+        told = say("input.no_approval", usual=usual, shown=shown)
         raise InputError(f"{path}: {told}")
     if len(log.roles) > MOST_ROLES:
         raise InputError(f"{path}: {say('input.many_roles', count=len(log.roles))}")
