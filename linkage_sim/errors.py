@@ -1,8 +1,15 @@
-"""Errors a person can cause, told in words that say what to do next."""
+"""Errors a person can cause, and what a person should know, in words that say what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+
+class ScenarioNote(UserWarning):
+    """Something about a scenario that is no error, but that its author may not have meant.
+
+    `load_scenario` gives it as a Python warning; the command line says it once.
+    """
 
 
 class InputError(ValueError):

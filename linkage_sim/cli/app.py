@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from linkage_sim.cli.notes import notes_said
 from linkage_sim.cli.spoken import spoken
 from linkage_sim.cli.typed import remember
 from linkage_sim.cli.verbs import program
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain([f"--lang: {found}"])
         return BAD_INPUT
     try:
-        with _termination() as terminated:
+        with _termination() as terminated, notes_said(quiet="--quiet" in typed):
             code = _run(typed)
             sys.stdout.flush()
     except BrokenPipeError:

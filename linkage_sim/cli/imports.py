@@ -11,9 +11,11 @@ import typer
 
 from linkage_sim.cli.options import NUMBER, AsJson, Lang, Quiet, print_json, to_stderr
 from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
+from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.inputs.fragment import to_toml
 from linkage_sim.words import say, system_reason
+from linkage_sim.words.paragraph import wrapped
 
 program = typer.Typer(
     cls=SpokenGroup, help=say("cli.verb.import"), rich_markup_mode=None, add_completion=False,
@@ -47,8 +49,9 @@ def event_log(
     amount: Column = None,
     words: Annotated[Pairs, typer.Option("--word", help=say("cli.import.word"))] = None,
     officers: Annotated[
-        int, typer.Option(metavar=NUMBER, min=1, max=1000, help=say("cli.import.officers"))
-    ] = 1,
+        int | None,
+        typer.Option(metavar=NUMBER, min=1, max=1000, help=say("cli.import.officers")),
+    ] = None,
     values: Annotated[
         int,
         typer.Option(
@@ -56,8 +59,8 @@ def event_log(
         ),
     ] = 200,
     fold_skipped: Annotated[
-        bool, typer.Option("--fold-skipped", help=say("cli.import.fold_skipped"))
-    ] = False,
+        bool, typer.Option("--fold-skipped/--per-visit", help=say("cli.import.fold_skipped"))
+    ] = True,
     encoding: Encoding = "utf-8",
     out: Out = None,
     as_json: AsJson = False,
@@ -65,7 +68,12 @@ def event_log(
     lang: Lang = None,
 ) -> None:
     """Turn an approval log into desks."""
-    from linkage_sim.inputs.event_log import desks_comments, desks_fragment, read_event_log
+    from linkage_sim.inputs.event_log import (
+        desks_comments,
+        desks_fragment,
+        desks_summary,
+        read_event_log,
+    )
 
     named = {"case": case, "activity": activity, "time": time, "role": role, "amount": amount}
     columns = {name: title for name, title in named.items() if title is not None}
@@ -77,21 +85,22 @@ def event_log(
         *(say("cli.import.desk", name=desk.name, days=f"{desk.mean_days:.2f}",
               returned=f"{desk.return_probability:.1%}", share=f"{desk.share_of_files:.0%}")
           for desk in log.desks),
-        say("cli.import.queue", officers=officers).strip(),
+        *desks_summary(log, officers, fold_skipped),
         *(say("cli.import.note", note=note) for note in log.notes),
     ]
-    _deliver(fragment, desks_comments(log), summary, out, as_json, quiet)
+    comments = desks_comments(log, officers, fold_skipped)
+    _deliver(fragment, comments, summary, out, as_json, quiet)
 
 
 @program.command("pabulib", cls=SpokenCommand, **_told("pabulib"))
 def pabulib(
     files: Files,
     yuan_per_unit: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--yuan-per-unit", metavar=NUMBER, help=say("cli.import.yuan_per_unit")
         ),
-    ] = 1.0,
+    ] = None,
     categories: Annotated[
         Pairs, typer.Option("--category", help=say("cli.import.category"))
     ] = None,
@@ -102,14 +111,21 @@ def pabulib(
     lang: Lang = None,
 ) -> None:
     """Turn the projects of participatory-budget elections into candidates."""
-    from linkage_sim.inputs.pabulib import read_election, unmapped_projects, vote_fragment
+    from linkage_sim.inputs.candidates import (
+        mapping_summary,
+        money_summary,
+        unmapped_projects,
+        vote_fragment,
+    )
+    from linkage_sim.inputs.pabulib import read_election
 
     override = _pairs("--category", categories)
     elections = _all_read(read_election, files, encoding)
+    rate = 1.0 if yuan_per_unit is None else yuan_per_unit
     candidates: list[dict[str, Any]] = []
     summary: list[str] = []
     for election in elections:
-        found = vote_fragment(election, yuan_per_unit, override)["world"]["candidates"]
+        found = vote_fragment(election, rate, override)["world"]["candidates"]
         if len(elections) > 1:
             # Elections number their projects alike; the file tells them apart.
             for candidate in found:
@@ -124,8 +140,10 @@ def pabulib(
             say("cli.import.unmapped", id=name, categories=", ".join(group) or "-")
             for name, group in left_out.items()
         ]
-    comments = [say("cli.import.candidates_head", files=", ".join(files))]
-    _deliver({"world": {"candidates": candidates}}, comments, summary, out, as_json, quiet)
+    told = money_summary(elections, yuan_per_unit) + mapping_summary(elections, override)
+    comments = [say("cli.import.candidates_head", files=", ".join(files)), *told]
+    fragment = {"world": {"candidates": candidates}}
+    _deliver(fragment, comments, summary + told, out, as_json, quiet)
 
 
 @program.command("register", cls=SpokenCommand, **_told("register"))
@@ -213,6 +231,14 @@ def _deliver(
         typer.echo(text, nl=False)
     if not quiet:
         for line in summary:
-            to_stderr(line)
+            to_stderr("\n".join(wrapped(line)))
         if out is not None:
             to_stderr(say("cli.written", path=out))
+            if out.suffix == ".toml" and "+" not in str(out):
+                command = command_line(["run", _runnable(out, fragment)])
+                to_stderr(say("cli.import.next", command=command))
+
+
+def _runnable(out: Path, fragment: Mapping[str, Any]) -> str:
+    """Name what can be run with a fragment: one of policy alone is laid over a scenario."""
+    return f"x_community+{out.with_suffix('')}" if set(fragment) == {"policy"} else str(out)

@@ -63,6 +63,7 @@ def as_record(item: Any) -> dict[str, Any]:
     record = {name: getattr(item, name) for name in item.__dataclass_fields__}
     record["default"] = plain(item.default)
     record["mediators"] = list(item.mediators)
+    record["choices"] = list(item.choices)
     names = registered_names(item.name)
     if names:
         record["names"] = names
@@ -115,7 +116,9 @@ def text_lines(chosen: list[Any]) -> Iterator[str]:
 
 
 def range_of(item: Any) -> str:
-    """Say from where to where a parameter may be set; empty where there is no range."""
+    """Say from where to where a parameter may be set, or to what; empty where neither is known."""
+    if item.choices:
+        return ", ".join(item.choices)
     if item.low is None or item.high is None:
         return ""
     return say("errors.from_to", low=f"{item.low:,.10g}", high=f"{item.high:,.10g}")

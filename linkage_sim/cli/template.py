@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from linkage_sim.cli.parameters import registered_names
 from linkage_sim.inputs.fragment import to_toml
-from linkage_sim.scenario.schema import Parameter, Scenario, parameters
+from linkage_sim.scenario.schema import Parameter, Scenario, choices_of, parameters
 from linkage_sim.words import declared_words, language, say, unit_words
 
 # What most people change first about a place; the rest is found with `parameters`.
@@ -39,7 +40,7 @@ def template(scenario: Scenario, base: Scenario, name: str, extends: str) -> str
             written = _lines_of(item, value)
             if value == _value(base, item.name):
                 written = [f"# {line}" for line in written]
-            lines += ["", *_described(item), *written]
+            lines += ["", *_described(item), *_allowed(item, value, scenario), *written]
     return "\n".join(lines) + "\n"
 
 
@@ -62,6 +63,25 @@ def _described(item: Parameter) -> Iterator[str]:
     yield "# " + " · ".join(facts)
     if item.price:
         yield "#   " + say("cli.new.price", price=declared_words(item.price, "price."))
+
+
+def _allowed(item: Parameter, value: Any, scenario: Scenario) -> Iterator[str]:
+    """List the words that may be written, where only some may."""
+    words: Iterable[str] = item.choices or registered_names(item.name)
+    if isinstance(value, bool):
+        words = ("true", "false")
+    elif item.name == "policy.proposal.method":
+        words = (*words, "mixed")
+    elif item.name == "policy.approval.fast_track_desks":
+        words = [desk.name for desk in scenario.policy.approval.desks]
+    told = all(word in item.unit for word in words)
+    if not told and not isinstance(value, BaseModel):
+        yield f"#   {say('cli.new.allowed', names=', '.join(words))}"
+    if _is_tables(value):
+        for name, info in type(value[0]).model_fields.items():
+            inner = ("true", "false") if info.annotation is bool else choices_of(info.annotation)
+            if inner:
+                yield f"#   {say('cli.new.allowed_in', name=name, names=', '.join(inner))}"
 
 
 def _value(scenario: Scenario, name: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json
+from linkage_sim.cli.options import AsJson, Lang, Quiet, Values, print_json, to_stderr
 from linkage_sim.errors import InputError
 from linkage_sim.words import language, say
 
@@ -26,6 +26,9 @@ def validate(
     if as_json:
         print_json(rows)
     else:
+        for note in dict.fromkeys(note for row in rows for note in row["notes"]):
+            if not quiet:
+                to_stderr(note)
         for row in rows:
             if row["valid"] and not quiet:
                 typer.echo(say(
@@ -38,16 +41,21 @@ def validate(
 
 
 def _check(name: str, values: list[str]) -> dict[str, Any]:
-    from linkage_sim.scenario.loading import load_scenario
+    from linkage_sim.scenario.loading import load_with_notes
 
     try:
-        scenario = load_scenario(name, values)
+        scenario, notes = load_with_notes(name, values)
+        if scenario.world.resident_register is not None:
+            from linkage_sim.inputs.register import named_register
+
+            named_register(scenario.world.resident_register)
     except InputError as error:
-        return {"scenario": name, "valid": False, "problems": error.messages}
+        return {"scenario": name, "valid": False, "problems": error.messages, "notes": []}
     return {
         "scenario": name,
         "valid": True,
         "problems": [],
+        "notes": notes,
         "title": scenario.title_in(language()),
         "residents": scenario.world.residents,
         "communities": scenario.world.communities,

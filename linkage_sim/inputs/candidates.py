@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
@@ -30,6 +31,7 @@ CATEGORY_OF: dict[str, str] = {
     "urban greenery": "environment",
     "environmental protection": "environment",
 }
+YUAN = ("cny", "rmb", "yuan", "cnh", "元", "人民币", "人民币元")
 DEAREST_YUAN = 1e9
 LONGEST_ID, LONGEST_NAME = 80, 400
 
@@ -38,6 +40,9 @@ def _table(override: Mapping[str, str] | None) -> dict[str, str]:
     table = dict(CATEGORY_OF)
     wrong = []
     for name, need in (override or {}).items():
+        if not need.strip():
+            table.pop(str(name).strip().casefold(), None)
+            continue
         table[str(name).strip().casefold()] = need
         if need not in CATEGORIES:
             wrong.append(say(
@@ -54,16 +59,62 @@ def category_of(project: Project, override: Mapping[str, str] | None = None) -> 
     Parameters
     ----------
     override
-        Category in the file -> category of need; added to `CATEGORY_OF` and stronger.
+        Category in the file -> category of need; added to `CATEGORY_OF` and stronger. An empty
+        need passes a category over, so that another one of the project counts.
 
     Returns
     -------
     str or None
         None when no category of the project maps.
     """
+    return next(iter(_needs(project, _table(override))), None)
+
+
+def _needs(project: Project, table: Mapping[str, str]) -> list[str]:
+    """List the needs the categories of a project map to, each once, in the order of the file."""
+    names = [name.casefold() for name in project.categories]
+    return list(dict.fromkeys(table[name] for name in names if name in table))
+
+
+def mapping_summary(
+    elections: Sequence[Election], override: Mapping[str, str] | None = None
+) -> list[str]:
+    """Say which category became which need, and how often the order in the file decided."""
     table = _table(override)
-    return next((table[name.casefold()] for name in project.categories
-                 if name.casefold() in table), None)
+    projects = [project for election in elections for project in election.projects]
+    used = dict.fromkeys(name.casefold() for project in projects for name in project.categories
+                         if name.casefold() in table)
+    lines = [say("input.votes.mapped",
+                 pairs=", ".join(f"{name}={table[name]}" for name in sorted(used)))]
+    several = [needs[0] for needs in (_needs(project, table) for project in projects)
+               if len(needs) > 1]
+    if several:
+        taken = Counter(several).most_common()
+        lines.append(say(
+            "input.votes.several", count=len(several), total=len(projects),
+            taken=", ".join(f"{need} {count}" for need, count in taken),
+        ))
+    return lines
+
+
+def money_summary(elections: Sequence[Election], yuan_per_unit: float | None) -> list[str]:
+    """Say in which currency costs stand and at which rate they became yuan; None: no rate given."""
+    currencies = list(dict.fromkeys(election.currency for election in elections))
+    lines = []
+    if len(currencies) > 1:
+        named = ", ".join(name or say("input.votes.unnamed") for name in currencies)
+        lines.append(say("input.votes.currencies", names=named))
+    for name in currencies:
+        unit = name or say("input.votes.unit")
+        if yuan_per_unit is not None:
+            lines.append(say("input.votes.rate", unit=unit, rate=f"{yuan_per_unit:.10g}"))
+        elif name.casefold() in YUAN:
+            lines.append(say("input.votes.yuan", unit=unit))
+        elif name:
+            lines.append(say("input.votes.one_to_one", unit=unit))
+        else:
+            lines.append(say("input.votes.no_currency"))
+    return lines
 
 
 def unmapped_projects(
@@ -115,7 +166,10 @@ def vote_fragment(
         candidates.append(candidate)
     if not candidates:
         example = "override={'category in the file': 'category of need'}"
-        wrong.append(f"{election.path}: {say('input.nothing_maps', example=example)}")
+        named = dict.fromkeys(name for project in election.projects for name in project.categories)
+        told = say("input.nothing_maps", example=example,
+                   found=", ".join(list(named)[:20]) or "-")
+        wrong.append(f"{election.path}: {told}")
     if wrong:
         raise InputError(wrong)
     return {"world": {"candidates": candidates}}

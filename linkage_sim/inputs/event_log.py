@@ -9,6 +9,7 @@ withdrawals are no rejections.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.errors import InputError
-from linkage_sim.inputs.desks import desks_comments, desks_fragment
+from linkage_sim.inputs.desks import desks_comments, desks_fragment, desks_summary
 from linkage_sim.inputs.event_words import WORDS, Kind
 from linkage_sim.inputs.log_rows import LogColumns, read_log_columns
 from linkage_sim.inputs.meetings import Meetings, find_meetings, weekday_counts
@@ -30,6 +31,7 @@ __all__ = [
     "Group",
     "desks_comments",
     "desks_fragment",
+    "desks_summary",
     "read_event_log",
 ]
 MOST_ROLES = 500
@@ -124,6 +126,8 @@ class EventLog:
         Payments by weekday, Monday first; all 0 when the log has none.
     payments
         Calendar of the payments, None when money is paid on any working day.
+    mending_days
+        Mean days from a rejection by a desk to the next submission of the file; NaN without any.
     notes
         What was left out or taken for granted, one sentence each.
     """
@@ -134,6 +138,7 @@ class EventLog:
     desks: tuple[Desk, ...]
     payment_weekdays: tuple[int, ...]
     payments: Meetings | None
+    mending_days: float
     notes: tuple[str, ...]
 
     @property
@@ -190,7 +195,8 @@ def read_event_log(
     events = _Events(log)
     if not events.approved.any() or not _decided_roles(events):
         shown = ", ".join(f"'{name[:40]}'" for name in log.activities[:10])
-        told = say("input.no_approval", usual=WORDS["approved"], shown=shown)
+        usual = re.sub(r"\(\?[^)]*\)|\?", "", WORDS["approved"]).replace("|", ", ")
+        told = say("input.no_approval", usual=usual, shown=shown)
         raise InputError(f"{path}: {told}")
     if len(log.roles) > MOST_ROLES:
         raise InputError(f"{path}: {say('input.many_roles', count=len(log.roles))}")
@@ -198,7 +204,8 @@ def read_event_log(
     return EventLog(
         path=str(path), n_events=log.case.size, cases=_case_table(events),
         desks=tuple(_desk(events, role) for role in _procedure_order(events)),
-        payment_weekdays=weekday_counts(paid), payments=find_meetings(paid), notes=_notes(events),
+        payment_weekdays=weekday_counts(paid), payments=find_meetings(paid),
+        mending_days=_mending_days(events), notes=_notes(events),
     )
 
 
@@ -235,6 +242,18 @@ def _last_of_each(case: NDArray[np.int64], chosen: NDArray[np.bool_]) -> NDArray
     marked = np.zeros(case.size, dtype=bool)
     marked[last[last >= 0]] = True
     return marked
+
+
+def _mending_days(events: _Events) -> float:
+    """Average the days a returned file lies with its applicant."""
+    log = events.log
+    submitted, rejected = np.flatnonzero(events.submitted), np.flatnonzero(events.rejected)
+    place = np.searchsorted(submitted, rejected, side="right")
+    rejected = rejected[place < submitted.size]
+    again = submitted[place[place < submitted.size]]
+    same_file = log.case[again] == log.case[rejected]
+    days = (log.days[again] - log.days[rejected])[same_file]
+    return float(days.mean()) if days.size else float("nan")
 
 
 def _case_table(events: _Events) -> CaseTable:

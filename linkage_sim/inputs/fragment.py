@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from linkage_sim.words.paragraph import wrapped
+
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 100
 _SHORT_ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"',
@@ -22,7 +24,7 @@ def to_toml(fragment: Mapping[str, Any], comment_lines: Iterable[str] = ()) -> s
         Names -> str, bool, int, float, list or dict, nested to any depth; a list that holds only
         dicts becomes an array of tables.
     comment_lines
-        Text for the head of the file; line breaks start a new comment.
+        Text for the head of the file; long lines are broken.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def to_toml(fragment: Mapping[str, Any], comment_lines: Iterable[str] = ()) -> s
         For half a surrogate pair, which no UTF-8 file can hold.
     """
     lines = [f"# {_printable(part)}".rstrip()
-             for line in comment_lines for part in (line.splitlines() or [""])]
+             for line in comment_lines for part in (wrapped(line, _WIDTH - 2) or [""])]
     head = "\n".join(lines) + "\n\n" if lines else ""
     lines = []
     _write_table(fragment, (), lines)

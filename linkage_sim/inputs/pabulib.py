@@ -99,6 +99,11 @@ class Election:
         return float(self.meta["budget"])
 
     @property
+    def currency(self) -> str:
+        """Currency of costs and budget as the file names it; empty when it does not."""
+        return self.meta.get("currency", "").strip()
+
+    @property
     def costs(self) -> dict[str, float]:
         """Cost of each project by id, in the order of the file."""
         return {project.id: project.cost for project in self.projects}

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.errors import InputError
 from linkage_sim.inputs.problems import Problems
 from linkage_sim.inputs.tables import (
     Column,
@@ -30,6 +31,8 @@ from linkage_sim.inputs.tables import (
     unpacked,
 )
 from linkage_sim.scenario.fields import CATEGORIES, CATEGORY_TITLES
+from linkage_sim.scenario.registered import register_trouble
+from linkage_sim.scenario.world import Register as Named
 from linkage_sim.words import say
 
 OLDEST = 120
@@ -190,6 +193,24 @@ def read_register(
         needs=table[:, 3].astype(np.uint8) if told else None,
         sha256=hashlib.sha256(data).hexdigest(),
     )
+
+
+def named_register(named: Named) -> Register:
+    """Read the register a scenario names, and make sure that it is the one it was written with.
+
+    Raises
+    ------
+    InputError
+        When it is gone, has changed, cannot be read, or has another number of residents.
+    """
+    trouble = register_trouble(named)
+    if trouble is None:
+        register = read_register(named.path, named.columns or None, named.encoding)
+        if register.n_residents == named.residents:
+            return register
+        trouble = say("errors.register_rows", path=named.path, rows=register.n_residents,
+                      residents=named.residents)
+    raise InputError(f"world.resident_register: {trouble}")
 
 
 def register_fragment(

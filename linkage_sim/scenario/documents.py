@@ -15,20 +15,27 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.lines import key_lines
 from linkage_sim.scenario.locate import label
+from linkage_sim.scenario.syntax import syntax_message
 from linkage_sim.words import say, system_reason
 
 LARGEST_FILE = 20_000_000
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\s*$")
 
 
 @dataclass
 class Document:
-    """The content of one file, or of one `--set`, and the line of each key."""
+    """The content of one file, or of one `--set`, and the line of each key.
+
+    Parameters
+    ----------
+    ships
+        A scenario that ships: what others are expected to replace.
+    """
 
     label: str
     content: dict[str, Any]
     lines: dict[KeyPath, int] = field(default_factory=dict)
+    ships: bool = False
 
     def place(self, path: KeyPath) -> str:
         """Say where a key stands: FILE:LINE, or FILE where the line is not known."""
@@ -53,7 +60,7 @@ def read_document(path: Path) -> Document:
     except RecursionError:
         raise InputError(f"{name}: {say('errors.too_deep')}") from None
     except ValueError as error:
-        raise InputError(_syntax(name, text, str(error))) from None
+        raise InputError(syntax_message(name, text, str(error))) from None
     document = Document(name, content, key_lines(text))
     refuse_dates(document)
     return document
@@ -82,17 +89,6 @@ def _encoding_advice(data: bytes) -> str:
     except UnicodeDecodeError:
         return "errors.not_utf8"
     return "errors.gbk"
-
-
-def _syntax(name: str, text: str, reason: str) -> str:
-    found = _POSITION.search(reason)
-    line = ""
-    if found:
-        # The end of the document is its last line that says anything.
-        last = len(text.rstrip().split("\n"))
-        line = f":{found.group(1) or last}"
-        reason = reason[: found.start()]
-    return f"{name}{line}: {say('errors.syntax', reason=reason)}"
 
 
 def refuse_dates(document: Document) -> None:
@@ -129,12 +125,23 @@ def dotted(path: Iterable[str | int]) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A list that somebody wrote and a later piece of the same composition replaced whole."""
+
+    path: KeyPath
+    content: list[Any]
+    below: Document
+    above: Document
+
+
 @dataclass
 class Layers:
     """Documents laid over each other: tables are merged, everything else is replaced whole."""
 
     content: dict[str, Any] = field(default_factory=dict)
     owners: dict[KeyPath, Document] = field(default_factory=dict)
+    lost: list[Lost] = field(default_factory=list)
 
     def add(self, document: Document) -> None:
         """Lay one more document on top."""
@@ -148,7 +155,10 @@ class Layers:
     ) -> None:
         for name, value in above.items():
             here = (*path, name)
+            before, owner = below.get(name), self.owners.get(here)
             self.owners[here] = document
+            if isinstance(before, list) and value != before and owner and not owner.ships:
+                self.lost.append(Lost(here, before, owner, document))
             if isinstance(value, Mapping):
                 if not isinstance(below.get(name), dict):
                     below[name] = {}

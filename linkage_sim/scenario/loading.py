@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import os
 import tomllib
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from linkage_sim.errors import InputError
+from linkage_sim.errors import InputError, ScenarioNote
 from linkage_sim.scenario import problems
-from linkage_sim.scenario.documents import Document, Layers, dotted, read_document, refuse_dates
+from linkage_sim.scenario.documents import (
+    Document,
+    Layers,
+    Lost,
+    dotted,
+    read_document,
+    refuse_dates,
+)
 from linkage_sim.scenario.lines import Path as KeyPath
-from linkage_sim.scenario.locate import find_reform, find_scenario, is_file, label
+from linkage_sim.scenario.locate import (
+    find_reform,
+    find_scenario,
+    is_file,
+    label,
+    ships,
+)
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
+from linkage_sim.scenario.registered import register_trouble
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.scenario.validation import nested, python_documents, validated
 from linkage_sim.words import say
@@ -38,19 +53,44 @@ def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> 
     ------
     InputError
         With every problem found: file, line, key, what was found and what is allowed.
+
+    Warns
+    -----
+    ScenarioNote
+        Where one piece of a composition replaces a list that another piece of it set.
     """
+    scenario, notes = load_with_notes(source, overrides)
+    for note in notes:
+        warnings.warn(note, ScenarioNote, stacklevel=2)
+    return scenario
+
+
+def load_with_notes(
+    source: str | os.PathLike[str], overrides: Overrides = ()
+) -> tuple[Scenario, list[str]]:
+    """Read a scenario as `load_scenario` does; what its author should know comes beside it."""
     documents = _documents(os.fspath(source))
     layers = Layers()
     # A file that names one category of a table leaves the others as they are.
-    layers.add(Document("", Scenario().model_dump(mode="json")))
+    layers.add(Document("", Scenario().model_dump(mode="json"), ships=True))
     for document in documents:
         layers.add(document)
     for document in _overrides(overrides):
         layers.add(document)
     layers.content.pop("extends", None)
     scenario = validated(layers)
+    _refuse_other_register(scenario, layers)
     _refuse_too_large(scenario, layers)
-    return scenario
+    return scenario, [_lost_list(item) for item in layers.lost]
+
+
+def _lost_list(item: Lost) -> str:
+    names = [str(part.get("name", part.get("id", "?"))) if isinstance(part, dict) else str(part)
+             for part in item.content]
+    below, above = (document.place(item.path) or say("errors.python_values")
+                    for document in (item.below, item.above))
+    return say("errors.list_replaced", name=dotted(item.path), below=below, above=above,
+               lost=problems.shortened(", ".join(names) or "[]"))
 
 
 def scenario_name(source: str | os.PathLike[str]) -> str:
@@ -74,7 +114,7 @@ def _documents(source: str) -> list[Document]:
     trouble: list[str] = []
     documents: list[Document] = []
     try:
-        documents += _chain(find_scenario(first.strip()), [])
+        documents += _chain(find_scenario(first.strip()), {})
     except InputError as error:
         trouble += error.messages
     for name in reforms:
@@ -107,13 +147,15 @@ def _told(document: Document, key: str) -> Any:
     return document.content.get("title") if told is None and key == "title_zh" else told
 
 
-def _chain(path: Path, above: list[Path]) -> list[Document]:
-    """Read a file after everything it extends."""
+def _chain(path: Path, above: dict[Path, str]) -> list[Document]:
+    """Read a file after everything it extends; `above` says where each on the way says so."""
     real = path.resolve()
     if real in above:
-        chain = " -> ".join(label(item) for item in [*above[above.index(real) :], real])
+        places = list(above.values())[list(above).index(real) :]
+        chain = " -> ".join([*places, label(path)])
         raise InputError(say("errors.circle", chain=chain))
     document = read_document(path)
+    document.ships = ships(path)
     _find_register(document, path.parent)
     if "extends" not in document.content:
         return [document]
@@ -126,7 +168,7 @@ def _chain(path: Path, above: list[Path]) -> list[Document]:
         lower = find_scenario(wanted.strip(), path.parent)
     except InputError as error:
         raise InputError(f"{place}: extends: {text}" for text in error.messages) from None
-    return [*_chain(lower, [*above, real]), document]
+    return [*_chain(lower, {**above, real: place}), document]
 
 
 def _reform(path: Path) -> Document:
@@ -205,6 +247,15 @@ def _set_value(text: str) -> Any:
     except (ValueError, RecursionError):
         return text
     return content["value"] if set(content) == {"value"} else text
+
+
+def _refuse_other_register(scenario: Scenario, layers: Layers) -> None:
+    """A run of an hour should not end at a file that changed before it began."""
+    register = scenario.world.resident_register
+    trouble = register_trouble(register) if register is not None else None
+    if trouble:
+        where = ("world", "resident_register", "path")
+        raise InputError(problems.messages([(where, trouble)], layers.place))
 
 
 def _refuse_too_large(scenario: Scenario, layers: Layers) -> None:

@@ -19,6 +19,11 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "configs"
 
 
+def ships(path: Path) -> bool:
+    """Tell whether a file is a scenario that ships."""
+    return path.resolve().parent == shipped_folder().resolve()
+
+
 def shipped_scenarios() -> list[str]:
     """List the names of the scenarios that ship."""
     return sorted(path.stem for path in shipped_folder().glob("*.toml"))

@@ -118,7 +118,11 @@ def shown(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
         text = str(value)
-    text = text.replace("NaN", "nan").replace("Infinity", "inf")
+    return shortened(text.replace("NaN", "nan").replace("Infinity", "inf"))
+
+
+def shortened(text: str) -> str:
+    """Cut a text that is too long to be quoted."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 

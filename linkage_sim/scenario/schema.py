@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -159,6 +159,7 @@ class Parameter:
     channel: str = ""
     price: str = ""
     mediators: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
     def title(self, language: str) -> str:
         """Give the title in English ('en') or Chinese ('zh')."""
@@ -194,4 +195,14 @@ def _parameter(name: str, info: FieldInfo, extra: Mapping[str, Any]) -> Paramete
         channel=extra.get("channel", ""),
         price=extra.get("price", ""),
         mediators=tuple(extra.get("mediators", ())),
+        choices=choices_of(info.annotation),
     )
+
+
+def choices_of(annotation: Any) -> tuple[str, ...]:
+    """List the words that a value, or each entry of a list, must be one of; empty where free."""
+    if get_origin(annotation) is list:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) is not Literal:
+        return ()
+    return tuple(word for word in get_args(annotation) if isinstance(word, str))

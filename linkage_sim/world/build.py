@@ -161,19 +161,11 @@ def _tie(scenario: Scenario, seed: int, community: int, part: dict[str, Any]) ->
 
 
 def _settle_register(scenario: Scenario, column: dict[str, Any]) -> Any:
-    from linkage_sim.errors import InputError
-    from linkage_sim.inputs.register import read_register
+    from linkage_sim.inputs.register import named_register
 
     reference = scenario.world.resident_register
     assert reference is not None
-    register = read_register(
-        reference.path, reference.columns or None, reference.encoding
-    )
-    if register.sha256 != reference.sha256:
-        raise InputError(
-            f"world.resident_register: {reference.path} has changed since the scenario was "
-            "written; run 'linkage-sim import register' on it again"
-        )
+    register = named_register(reference)
     # Members of a building and of a household must stand side by side.
     order = np.lexsort((np.arange(len(register.ages)), register.household, register.building))
     ages = np.asarray(register.ages)[order]

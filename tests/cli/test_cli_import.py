@@ -46,6 +46,9 @@ def test_a_log_becomes_desks_that_load(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('extends = "toy"\n' + out, encoding="utf-8")
     desks = load_scenario("mine.toml").policy.approval.desks
     assert (desks[0].service_days, desks[0].return_probability) == ([1.0, 2.0], 0.5)
+    assert {(desk.officers, desk.shared_by) for desk in desks} == {(1000, "community")}
+    assert "replaces the whole approval procedure" in err.replace("\n", " ")
+    assert "7 days of public notice" in err.replace("\n", " ")
 
 
 def test_columns_and_words_of_a_log_can_be_named(typed: Typed, tmp_path: Path) -> None:
@@ -72,6 +75,21 @@ def test_an_election_becomes_candidates_that_load(typed: Typed, tmp_path: Path) 
     assert [(item.id, item.category, item.cost_yuan) for item in candidates] == [
         ("1", "child_family", 60_000), ("2", "health", 50_000),
     ]
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "one to one"), ("zh", "按一比一计")])
+def test_costs_in_another_currency_are_told_and_stay_told_in_the_file(
+    typed: Typed, tmp_path: Path, lang: str, told: str
+) -> None:
+    (tmp_path / "pln.pb").write_text(ELECTION.replace("PROJECTS", "currency;PLN\nPROJECTS", 1),
+                                     encoding="utf-8")
+    _, out, err = typed("import", "pabulib", "pln.pb", "--lang", lang)
+    assert told in err and "PLN" in err and "--yuan-per-unit" in err
+    assert told in out.partition("[[")[0]
+    _, out, err = typed("import", "pabulib", "pln.pb", "--yuan-per-unit", "2", "--category",
+                        "health=", "--lang", lang)
+    assert told not in err and "1 PLN = 2" in err and "1 PLN = 2" in out
+    assert [item["id"] for item in tomllib.loads(out)["world"]["candidates"]] == ["1"]
 
 
 def test_several_elections_keep_their_projects_apart(typed: Typed, tmp_path: Path) -> None:
@@ -133,6 +151,27 @@ def test_an_existing_file_is_not_overwritten(typed: Typed, tmp_path: Path) -> No
     (tmp_path / "mine.toml").write_text("precious", encoding="utf-8")
     assert typed("import", "event-log", "log.csv", "--out", "mine.toml")[0] == 2
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out", "run"),
+    [
+        (("event-log", "log.csv"), "deep/my_desks.toml", "x_community+deep/my_desks"),
+        (("register", "people.csv"), "people.toml", "people.toml"),
+        # No scenario ends so, and a plus joins two files.
+        (("event-log", "log.csv"), "my_desks.txt", None),
+        (("event-log", "log.csv"), "my+desks.toml", None),
+    ],
+)
+def test_what_to_do_next_can_be_done(
+    typed: Typed, tmp_path: Path, arguments: tuple[str, ...], out: str, run: str | None
+) -> None:
+    (tmp_path / "deep").mkdir()
+    _, _, err = typed("import", *arguments, "--out", out)
+    told = [line for line in err.splitlines() if "Look it through" in line]
+    assert [line.split(" run ")[1] for line in told] == ([run] if run else [])
+    if run:
+        assert typed("validate", run)[0] == 0
 
 
 def test_quiet_says_nothing_beside_the_fragment(typed: Typed) -> None:

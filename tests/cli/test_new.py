@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from linkage_sim.errors import InputError
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.schema import parameters
 
@@ -46,6 +47,43 @@ def test_every_lever_can_be_uncommented_in_place(typed: Typed, tmp_path: Path) -
     lines = [line.removeprefix("# ") if "(not set)" in line else line for line in lines]
     (tmp_path / "mine.toml").write_text("\n".join(lines), encoding="utf-8")
     assert load_scenario("mine.toml").policy.approval.fixed_latency_days is False
+
+
+CHOICES = {
+    "vote_rule": "greedy, equal_shares",
+    "tender": "competitive, negotiated, incumbent",
+    "respondents": "chosen, random",
+    "open_categories": "elder_care, child_family, health, hardship, employment, culture, "
+    "environment, mediation",
+    "method": "directive, activists, hotline, survey, assembly, vote, mixed",
+    "parallel": "true, false",
+    "fast_track_desks": "community check, street office, district bureau, finance, "
+    "public notice, contract",
+    "distribution": "exponential, lognormal, gamma, fixed, empirical",
+    "shared_by": "community, street, district, city",
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_choice_is_told_above_its_line(typed: Typed, tmp_path: Path, lang: str) -> None:
+    typed("new", "mine", "--from", "x_community", "--lang", lang)
+    text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
+    for name, words in CHOICES.items():
+        above = text.partition(f"# {name} = ")[0].split("\n\n")[-1]
+        assert words in above.replace("、", ", "), name
+
+
+def test_no_lever_that_is_a_choice_is_forgotten() -> None:
+    """What the check of a wrong word calls allowed is what the template lists."""
+    for item in parameters("lever"):
+        if not isinstance(item.default, str) or item.name == "policy.approval.rule":
+            continue
+        with pytest.raises(InputError, match="allowed: ") as caught:
+            load_scenario("toy", [f"{item.name}=nonsense"])
+        allowed = set(str(caught.value).split("allowed: ")[1].split(";")[0].replace(
+            '"', "").replace(" or ", ", ").split(", "))
+        known = set(item.choices) or set(item.unit.split(", "))
+        assert known == allowed, item.name
 
 
 def test_a_name_that_would_hide_a_shipped_file_is_refused(typed: Typed, tmp_path: Path) -> None:

@@ -257,7 +257,7 @@ def test_the_wait_for_a_meeting_is_not_counted_twice(work_days: int, tmp_path: P
 
 def test_fragment_fits_the_schema_and_survives_toml(tmp_path: Path) -> None:
     log = read(tmp_path, HAND)
-    fragment = desks_fragment(log, officers=3)
+    fragment = desks_fragment(log, officers=3, fold_skipped=False)
     text = to_toml(fragment, desks_comments(log))
     assert tomllib.loads(text) == fragment
     street, district = (DeskSection(**table) for table in fragment["policy"]["approval"]["desks"])
@@ -268,9 +268,9 @@ def test_fragment_fits_the_schema_and_survives_toml(tmp_path: Path) -> None:
     assert street.return_probability == pytest.approx(1 / 3, abs=1e-4)
 
 
-def test_desks_that_see_few_files_can_be_folded(tmp_path: Path) -> None:
+def test_desks_that_see_few_files_are_folded(tmp_path: Path) -> None:
     log = read(tmp_path, HAND)
-    street, _ = desks_fragment(log, fold_skipped=True)["policy"]["approval"]["desks"]
+    street, _ = desks_fragment(log)["policy"]["approval"]["desks"]
     # Street decided 3 times on 2 of 3 files: 1.5 visits stand for the file that never came.
     assert street["return_probability"] == pytest.approx(2 / 9, abs=1e-4)
     assert street["service_days"][:2] == [0.0, 0.0]
@@ -312,7 +312,7 @@ def test_real_log_gives_desks_with_their_tail(declarations: EventLog) -> None:
     returns = {desk.name: desk.return_probability for desk in declarations.desks}
     assert returns["ADMINISTRATION"] == pytest.approx(936 / (936 + 8061))
     assert returns["SUPERVISOR"] == pytest.approx(286 / (286 + 9999))
-    tables = desks_fragment(declarations)["policy"]["approval"]["desks"]
+    tables = desks_fragment(declarations, fold_skipped=False)["policy"]["approval"]["desks"]
     for desk, table in zip(declarations.desks, tables, strict=True):
         short = np.array(table["service_days"])
         assert DeskSection(**table).meeting_gap_days == []

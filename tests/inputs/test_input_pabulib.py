@@ -15,6 +15,8 @@ from linkage_sim.errors import InputError
 from linkage_sim.inputs.candidates import (
     CATEGORY_OF,
     category_of,
+    mapping_summary,
+    money_summary,
     unmapped_projects,
     vote_fragment,
 )
@@ -187,6 +189,43 @@ def test_candidates_by_hand(tmp_path: Path) -> None:
     assert CATEGORY_OF["urban greenery"] == "environment"
 
 
+@pytest.mark.parametrize(("currency", "rate", "told"), [
+    ("PLN", None, "costs are in PLN and were taken one to one (1 PLN = 1 yuan)"),
+    ("PLN", 1.7, "1 PLN = 1.7 yuan"),
+    # A rate of 1 that somebody gave is a rate.
+    ("PLN", 1.0, "1 PLN = 1 yuan."),
+    ("CNY", None, "stand as they are"),
+    (" rmb", None, "stand as they are"),
+    ("", None, "names no currency; costs were taken for yuan"),
+])
+def test_money_is_told(tmp_path: Path, currency: str, rate: float | None, told: str) -> None:
+    text = HAND.replace("rule;greedy", f"rule;greedy\ncurrency;{currency}") if currency else HAND
+    line, = money_summary([read(tmp_path, text)], rate)
+    assert told in line
+    assert ("Caution" in line) == (rate is None and "stand as" not in told)
+
+
+def test_several_currencies_under_one_rate_are_told(tmp_path: Path) -> None:
+    elections = [read(tmp_path, HAND.replace("rule;greedy", f"rule;greedy\ncurrency;{name}"))
+                 for name in ("PLN", "EUR", "PLN")]
+    lines = money_summary(elections, 2.0)
+    assert "several currencies (PLN, EUR)" in lines[0]
+    assert len(lines) == 3
+
+
+def test_the_order_of_categories_is_told_and_can_be_passed_over(tmp_path: Path) -> None:
+    election = read(tmp_path, HAND)
+    # p1 is "urban greenery, sport"; p3 has one category, and "law" maps to nothing.
+    mapped, several = mapping_summary([election])
+    assert "urban greenery=environment" in mapped and "sport=culture" in mapped
+    assert several.startswith("1 of 3 projects") and "(environment 1)" in several
+    over = {"Urban greenery": ""}
+    assert category_of(election.projects[0], over) == "culture"
+    assert len(mapping_summary([election], over)) == 1
+    # Two categories of one need leave nothing to choose.
+    assert len(mapping_summary([election], {"sport": "environment"})) == 1
+
+
 @pytest.mark.parametrize(("options", "told"), [
     ({"yuan_per_unit": 0}, "give a number above 0"),
     ({"yuan_per_unit": float("nan")}, "give a number above 0"),
@@ -224,6 +263,7 @@ def test_real_election_is_read_whole(name: str) -> None:
     assert all(project.votes == named.count(project.id) for project in election.projects)
     assert all(voter.age is not None and voter.sex in "MF" for voter in election.voters)
     assert unmapped_projects(election) == {}
+    assert election.currency == "PLN"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -59,7 +59,7 @@ def test_without_any_word_of_needs_they_are_unknown_not_absent(tmp_path: Path) -
 def test_chinese_file_saved_as_gbk(tmp_path: Path) -> None:
     text = "编号,年龄,户号,楼栋,需求\n甲,71,1,一号楼,养老服务、健康\n乙,40,1,一号楼,无\n"
     path = write(tmp_path, text, "gbk")
-    assert "name its encoding: gb18030 fits" in problems_of(path)[0]
+    assert "name its encoding: --encoding gb18030 fits" in problems_of(path)[0]
     register = read_register(path, encoding="gb18030")
     assert register.needs is not None
     assert register.needs.tolist() == [1 + 4, 0]

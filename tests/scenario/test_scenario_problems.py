@@ -56,6 +56,9 @@ def test_the_example_of_the_interface(folder: Path) -> None:
         ("[policy.approval]\nfixed_latency_days = nan\n",
          "mine.toml:2: policy.approval.fixed_latency_days: found nan, allowed: a finite number, "
          "0 to 364 (days) or false"),
+        ('title = "' + "x" * 201 + '"\n', 'mine.toml:1: title: found "xxx'),
+        ('[[policy.approval.desks]]\nname = ""\n',
+         'mine.toml:2: policy.approval.desks[1].name: found "", allowed: text of at least 1 '),
         ("[assumptions.needs]\ndrift_sd = inf\n",
          "mine.toml:2: assumptions.needs.drift_sd: found inf, allowed: a finite number"),
         ("policy = 3\n", "mine.toml:1: policy: found 3, allowed: a table of named values"),
