@@ -80,7 +80,7 @@ def test_small_log_by_hand(tmp_path: Path) -> None:
     assert log.rejected_share == pytest.approx(2 / 3)
     # 19 March 2026 is a Thursday.
     assert log.payment_weekdays == (0, 0, 0, 1, 0, 0, 0)
-    assert any("1 rejections by 'Missing'" in note for note in log.notes)
+    assert any("1 rejection by 'Missing'" in note for note in log.notes)
     assert any("'Request Payment'" in note for note in log.notes)
 
 

@@ -159,7 +159,7 @@ def test_a_line_with_too_few_cells_is_named(reader: Reader, text: str, tmp_path:
     path = tmp_path / "file.csv"
     path.write_text(text + "9\n", encoding="utf-8")
     line = text.count("\n") + 1
-    assert f"{path}:{line}: 1 cells where the header has" in str(refused(reader, path))
+    assert f"{path}:{line}: 1 cell where the header has" in str(refused(reader, path))
 
 
 def test_twenty_problems_are_told_and_the_rest_counted(tmp_path: Path) -> None:
