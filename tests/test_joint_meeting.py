@@ -75,7 +75,7 @@ def test_volunteers_pay_with_hours_they_would_have_given() -> None:
     # leaves in the week of the meeting and takes hours along.
     idle = {"assumptions.linkage.list_share": 0.0, "assumptions.linkage.sightings": 0.0,
             "assumptions.volunteers.coordination_share": 0.0,
-            "assumptions.volunteers.leave_per_month": 0.0}
+            "assumptions.volunteers.leave_per_month": 0.0005}
     model = _at(MEETING, **idle)
     before = _volunteer_hours(model)
     model.step()
