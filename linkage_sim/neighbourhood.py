@@ -62,8 +62,8 @@ class Neighbourhood:
         self.moved = 0
         self.first_volunteers = [0] * people.n_communities
         self.felt = opinion.Felt(
-            state.expectation, state.previous, state.satisfaction, state.own_experience,
-            state.lift, state.shown, people.taste,
+            state.expectation, state.satisfaction, state.trust, state.lift, state.shown,
+            people.taste,
         )
         self.turnout: dict[tuple[int, int], tuple[int, int]] = {}
 
@@ -286,13 +286,9 @@ class Neighbourhood:
     def _feel(self, community: int, week: int) -> None:
         state, people = self.model.state, self.model.people
         rows = people.rows(community)
-        mean = opinion.own_experience(
-            week + 1, rows.start, rows.stop, state.active, state.cover, state.own_experience
-        )
         opinion.feel(
-            OPINION_WEEKS, rows.start, rows.stop, mean, week + 1, state.shown, self.feelings,
-            people.tie_start, people.tie_to, state.own_experience, people.taste,
-            state.expectation, state.previous, state.satisfaction, state.trust, state.lift,
+            OPINION_WEEKS, rows.start, rows.stop, week + 1, self.feelings, people.tie_start,
+            people.tie_to, state.active, state.cover, self.felt,
         )
 
     # -- every year ---------------------------------------------------------------------------

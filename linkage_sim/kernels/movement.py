@@ -100,11 +100,9 @@ def move_homes(
         known.arrived[row] = place.week
         feelings.expectation[row] = newcomer.expectation
         feelings.satisfaction[row] = clip(newcomer.felt + feelings.taste[row])
-        feelings.previous[row] = feelings.satisfaction[row]
-        feelings.experience[row] = np.nan
         feelings.lift[row] = 0.0
         feelings.shown[row] = -np.inf
-        members.trust[row] = newcomer.trust
+        feelings.trust[row] = newcomer.trust
         volunteers += _exchange_helper(place, row, members, joining, counts)
     return moved, volunteers
 

@@ -37,9 +37,8 @@ class Felt(NamedTuple):
     """Columns of what residents feel."""
 
     expectation: Any  # float32[residents], 0..1
-    previous: Any
     satisfaction: Any
-    experience: Any  # NaN without needs
+    trust: Any
     lift: Any
     shown: Any  # week until which an event attended is remembered
     taste: Any
@@ -59,6 +58,11 @@ def own_experience(
 
     A need that a contact ended within the quarter counts as covered; a person with no need gets
     NaN. Returns the mean over those with needs (0 if there is nobody).
+
+    Parameters
+    ----------
+    experience : float32[stop - first]
+        Filled, one number a resident of the community.
     """
     since = week - QUARTER_WEEKS
     total = 0.0
@@ -74,12 +78,36 @@ def own_experience(
                 if met:
                     covered += 1
         if needs == 0:
-            experience[row] = np.nan
+            experience[row - first] = np.nan
         else:
-            experience[row] = covered / needs
-            total += experience[row]
+            experience[row - first] = covered / needs
+            total += experience[row - first]
             persons += 1
     return total / persons if persons > 0 else 0.0
+
+
+@kernel
+def spread_experience(
+    first: int, stop: int, tie_start: Any, tie_to: Any, experience: Any, seen: Any, seen_by: Any
+) -> None:
+    """Let everybody with a need tell ties about it: sums and numbers of what each has heard.
+
+    Most residents have no need and nothing to tell, so the work is that of the others. Ties are
+    listed on both sides and sorted, so each sum adds up in the order of the listener's own ties.
+
+    Parameters
+    ----------
+    experience : float32[stop - first], seen : float64[stop - first], seen_by : int32[stop - first]
+        Experience by resident, NaN without needs; the sums, from 0.
+    """
+    for row in range(first, stop):
+        own = experience[row - first]
+        if math.isnan(own):
+            continue
+        for place in range(tie_start[row], tie_start[row + 1]):
+            other = tie_to[place] - first
+            seen[other] += own
+            seen_by[other] += 1
 
 
 @kernel
@@ -87,19 +115,13 @@ def feel(
     weeks: int,
     first: int,
     stop: int,
-    mean_experience: float,
     week: int,
-    shown: Any,
     feelings: Feelings,
     tie_start: Any,
     tie_to: Any,
-    experience: Any,
-    taste: Any,
-    expectation: Any,
-    previous: Any,
-    satisfaction: Any,
-    trust: Any,
-    lift: Any,
+    active: Any,
+    cover: Any,
+    felt: Felt,
 ) -> None:
     """Let expectation, satisfaction and trust take the steps of some weeks at once.
 
@@ -110,58 +132,56 @@ def feel(
     ----------
     weeks
         Weeks since the last evaluation.
-    week, shown : int, float32[residents]
-        Now, and until when each resident remembers an event attended: who saw the show judges by
-        it too, as far as there is no service of one's own to judge.
-    previous, satisfaction : float32[residents]
-        Satisfaction before and after.
-    lift : float32[residents]
-        Publicity gathered since; set to 0.
+    week
+        Now. Who saw a show within the quarter judges by it too, as far as there is no service of
+        one's own to judge.
+    active, cover : uint8[residents], float32[residents, 8]
+        Needs, and until when each is covered.
+    felt
+        Columns of all residents; gathered publicity is used up.
     """
+    size = stop - first
+    experience = np.empty(size, np.float32)
+    mean = own_experience(week, first, stop, active, cover, experience)
+    seen, seen_by = np.zeros(size), np.zeros(size, np.int32)
+    spread_experience(first, stop, tie_start, tie_to, experience, seen, seen_by)
+    before = felt.satisfaction[first:stop].copy()
     keep = (1.0 - feelings.expectation_rate) ** (weeks / QUARTER_WEEKS)
     rate = 1.0 - (1.0 - feelings.expectation_rate) ** (1.0 / QUARTER_WEEKS)
     up = 1.0 - (1.0 - feelings.trust_up) ** weeks
     down = 1.0 - (1.0 - feelings.trust_down) ** weeks
     for row in range(first, stop):
-        previous[row] = satisfaction[row]
-    for row in range(first, stop):
-        begin, end = tie_start[row], tie_start[row + 1]
-        own = experience[row]
-        seen = 0.0
-        seen_by = 0
-        talk = 0.0
-        for place in range(begin, end):
-            other = tie_to[place]
-            talk += previous[other]
-            if not math.isnan(experience[other]):
-                seen += experience[other]
-                seen_by += 1
+        own = experience[row - first]
         if math.isnan(own):
-            around = seen / seen_by if seen_by > 0 else mean_experience
-            performance = feelings.neighbour * around + (1.0 - feelings.neighbour) * expectation[
-                row
-            ]
-            if shown[row] > week:
+            heard = seen_by[row - first]
+            around = seen[row - first] / heard if heard > 0 else mean
+            performance = feelings.neighbour * around
+            performance += (1.0 - feelings.neighbour) * felt.expectation[row]
+            if felt.shown[row] > week:
                 performance += feelings.image
-        elif own == 0.0 and shown[row] > week:
+        elif own == 0.0 and felt.shown[row] > week:
             performance = feelings.image_unserved
         else:
             performance = own
         performance = clip(performance)
-        lifted = lift[row] / weeks
+        lifted = felt.lift[row] / weeks
         gained = lifted * (1.0 - keep) / rate if rate > 0.0 else lifted * weeks
-        hope = clip(performance + (expectation[row] - performance) * keep + gained)
-        lift[row] = 0.0
-        expectation[row] = hope
+        hope = clip(performance + (felt.expectation[row] - performance) * keep + gained)
+        felt.lift[row] = 0.0
+        felt.expectation[row] = hope
         gap = performance - hope
-        felt = feelings.base + feelings.performance * performance + taste[row]
-        felt += feelings.better * max(gap, 0.0) - feelings.worse * max(-gap, 0.0)
-        felt = clip(felt + feelings.of_expectation * hope)
-        satisfaction[row] = felt
-        target = felt
+        content = feelings.base + feelings.performance * performance + felt.taste[row]
+        content += feelings.better * max(gap, 0.0) - feelings.worse * max(-gap, 0.0)
+        content = clip(content + feelings.of_expectation * hope)
+        felt.satisfaction[row] = content
+        target = content
+        begin, end = tie_start[row], tie_start[row + 1]
         if end > begin:
-            target = (1.0 - feelings.word_of_mouth) * felt + feelings.word_of_mouth * talk / (
+            talk = 0.0
+            for place in range(begin, end):
+                talk += before[tie_to[place] - first]
+            target = (1.0 - feelings.word_of_mouth) * content + feelings.word_of_mouth * talk / (
                 end - begin
             )
-        step = target - trust[row]
-        trust[row] = clip(trust[row] + (up if step > 0.0 else down) * step)
+        step = target - felt.trust[row]
+        felt.trust[row] = clip(felt.trust[row] + (up if step > 0.0 else down) * step)

@@ -152,9 +152,7 @@ class State(Columns):
     arrived: Int16
     expectation: Float32
     satisfaction: Float32
-    previous: Float32
     trust: Float32
-    own_experience: Float32
     lift: Float32
     shown: Float32
     volunteer: UInt8
@@ -191,9 +189,7 @@ def empty_state(residents: int) -> State:
         arrived=column(np.int16, None, BORN_HERE),
         expectation=column(np.float32),
         satisfaction=column(np.float32),
-        previous=column(np.float32),
         trust=column(np.float32),
-        own_experience=column(np.float32, None, np.nan),
         lift=column(np.float32),
         shown=column(np.float32),
         volunteer=column(np.uint8),

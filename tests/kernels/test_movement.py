@@ -21,7 +21,7 @@ SMALL: dict[str, Any] = {"world.communities": 1, "world.residents": 1000, "run.y
 WEEK = 3
 # What nobody has by chance, to tell who was exchanged and who was not.
 MARKS = {"hours_used": 7.0, "motivation": 0.25, "left_week": 2.0, "credit": 3.0, "lift": 0.5,
-         "own_experience": 0.75, "shown": 50.0, "asked_by": 2, "idle_weeks": 9, "previous": 0.125}
+         "shown": 50.0, "asked_by": 2, "idle_weeks": 9}
 
 
 def _marked(**values: Any) -> LinkageModel:
@@ -57,8 +57,6 @@ def test_newcomers_start_with_nothing_of_those_who_left() -> None:
     assert np.allclose(
         state.satisfaction[new], np.clip(content + people.taste[new], 0.0, 1.0), atol=1e-6
     )
-    assert np.array_equal(state.previous[new], state.satisfaction[new])
-    assert np.isnan(state.own_experience[new]).all()
     for name in ("hours_used", "credit", "lift", "asked_by", "idle_weeks"):
         assert (getattr(state, name)[new] == 0).all(), name
     assert (state.motivation[new] == 1.0).all()
