@@ -30,7 +30,6 @@ class Neighbourhood:
             state.volunteer_due, state.volunteer_changes, state.left_week, state.hours_used,
             state.idle_weeks, state.credit, state.asked_by, state.motivation,
         )
-        self.before = np.zeros(people.n_residents, np.uint8)
         helping = self.plan.assumptions.volunteers
         bank = self.plan.policy.implementation.time_bank
         # A credit is worth the chance that it is redeemed before it is lost.
@@ -120,7 +119,7 @@ class Neighbourhood:
         place, counts = model.course.place(community, week), model.course.counts[community]
         used, formal = service.used_share[community], service.formal_share[community]
         volunteering.advance_volunteers(
-            place, 1.0 - used, formal, self.joining, self.members, self.before, counts
+            place, 1.0 - used, formal, self.joining, self.members, counts
         )
         if model.committees[community].hours_left > 0.0:
             rate = self.plan.assumptions.volunteers.asks_per_week / 1000.0

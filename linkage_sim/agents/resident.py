@@ -103,8 +103,7 @@ class Resident(mesa.Agent):
     def ties(self) -> list[int]:
         """Rows of the residents this one knows."""
         people = self.model.people
-        start, stop = people.tie_start[self.row], people.tie_start[self.row + 1]
-        return [int(other) for other in people.tie_to[start:stop]]
+        return [int(other) for other in people.ties_of(self.row)]
 
 
 def residents_of(model: Any, rows: Any = None) -> Any:

@@ -193,7 +193,8 @@ def hold_assembly(
         )
         for index in range(tie_start[row], tie_start[row + 1]):
             persons += report_household(
-                tie_to[index], place.first, place.stop, household, active, told, heard, False
+                place.first + tie_to[index], place.first, place.stop, household, active, told,
+                heard, False
             )
     for category in range(len(heard)):
         heard[category] *= (place.stop - place.first) / max(1, persons)

@@ -105,7 +105,7 @@ def spread_experience(
         if math.isnan(own):
             continue
         for place in range(tie_start[row], tie_start[row + 1]):
-            other = tie_to[place] - first
+            other = tie_to[place]
             seen[other] += own
             seen_by[other] += 1
 
@@ -179,7 +179,7 @@ def feel(
         if end > begin:
             talk = 0.0
             for place in range(begin, end):
-                talk += before[tie_to[place] - first]
+                talk += before[tie_to[place]]
             target = (1.0 - feelings.word_of_mouth) * content + feelings.word_of_mouth * talk / (
                 end - begin
             )

@@ -108,26 +108,12 @@ def start_volunteers(
 
 
 @kernel
-def active_share(row: int, members: Members) -> float:
-    """Share of a resident's ties who volunteer."""
-    begin, end = members.tie_start[row], members.tie_start[row + 1]
-    if end == begin:
-        return 0.0
-    count = 0
-    for place in range(begin, end):
-        if members.volunteer[members.tie_to[place]] == VOLUNTEER:
-            count += 1
-    return count / (end - begin)
-
-
-@kernel
 def advance_volunteers(
     place: Place,
     idle: float,
     formal: float,
     joining: Joining,
     members: Members,
-    before: Any,
     counts: Any,
 ) -> None:
     """Let residents join or leave this week.
@@ -136,8 +122,6 @@ def advance_volunteers(
     ----------
     idle, formal
         Share of offered hours without a task, and share of tasks that are show or paper, 0..1.
-    before : uint8[residents]
-        Scratch: who volunteered at the start of the week; rates read this.
     """
     end = np.float32(place.week + 1)
     year = place.week // WEEKS_PER_YEAR
@@ -148,8 +132,8 @@ def advance_volunteers(
             break
     if not rung:
         return
-    for row in range(place.first, place.stop):
-        before[row] = members.volunteer[row]
+    # Rates read who volunteered at the start of the week.
+    before = members.volunteer[place.first : place.stop].copy()
     for row in range(place.first, place.stop):
         if members.due[row] >= end:
             continue

@@ -82,13 +82,12 @@ def steady_share(join: float, contagion: float, leave: float) -> float:
 def _share_of_town(scenario: Any, seed: int) -> float:
     model = LinkageModel(scenario, seed=seed)
     size = model.people.n_residents
-    everybody = np.arange(size, dtype=np.int32)
+    everybody = np.arange(size, dtype=np.uint16)
     others = np.tile(everybody, size)[np.tile(everybody, size) != np.repeat(everybody, size)]
     model.people = dataclasses.replace(
         model.people,
-        tie_start=np.arange(size + 1, dtype=np.int64) * (size - 1),
+        tie_start=np.arange(size + 1, dtype=np.int32) * (size - 1),
         tie_to=others,
-        tie_kind=np.zeros(len(others), np.uint8),
     )
     town = Neighbourhood(model)
     looks = []
@@ -96,8 +95,7 @@ def _share_of_town(scenario: Any, seed: int) -> float:
     look = float(BURN_IN_MONTHS)
     for week in range(math.floor((BURN_IN_MONTHS + OBSERVED_MONTHS) * weeks_of_month)):
         volunteering.advance_volunteers(
-            model.place(0, week), 0.0, 0.0, town.joining, town.members, town.before,
-            model.course.counts[0],
+            model.place(0, week), 0.0, 0.0, town.joining, town.members, model.course.counts[0],
         )
         if week + 1 >= look * weeks_of_month:
             looks.append(np.count_nonzero(model.state.volunteer == VOLUNTEER) / size)

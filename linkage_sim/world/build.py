@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkage_sim.scenario.fields import AGE_GROUPS
 from linkage_sim.world.columns import N_FIFTHS, People
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from linkage_sim.scenario.schema import Scenario
+    from linkage_sim.scenario.world import Ties
 
 _KEPT: OrderedDict[tuple[str, int], People] = OrderedDict()
 _MOST_KEPT = 2
+# Up to here two bytes hold a place within a community, and four the start of a row of ties.
+NARROW, FEW = 1 << 16, (1 << 31) - 1
 FIFTH_CUTS = np.array([NormalDist().inv_cdf(part / N_FIFTHS) for part in range(1, N_FIFTHS)])
 
 
@@ -80,32 +84,31 @@ def build_people(scenario: Scenario, seed: int) -> People:
         "building_head": np.zeros(total, np.uint8),
     }
     registered = _settle_register(scenario, column) if scenario.world.resident_register else None
-    tie_start = np.zeros(total + 1, np.int64)
+    degree = np.zeros(total + 1, np.int32)
+    narrow = int(sizes.max()) <= NARROW
     tie_to: list[Any] = []
-    tie_kind: list[Any] = []
-    homes = buildings = used = 0
+    homes = buildings = 0
     for community, size in enumerate(sizes):
         rows = slice(int(first_row[community]), int(first_row[community + 1]))
         part = {name: values[rows] for name, values in column.items()}
         n_homes, n_buildings = _settle(scenario, seed, community, part, registered is not None)
-        to, kind, start = _tie(scenario, seed, community, part)
-        tie_start[rows] = start[:-1] + used
-        used += len(to)
-        tie_to.append(to + np.int32(rows.start))
-        tie_kind.append(kind)
+        to, _, start = _tie(scenario.world.ties, seed, community, part)
+        degree[rows.start + 1 : rows.stop + 1] = np.diff(start)
+        tie_to.append(to.astype(np.uint16 if narrow else np.int32))
         part["household"] += homes
         part["building"] += buildings
         homes += n_homes
         buildings += n_buildings
         assert int(size) == rows.stop - rows.start
-    tie_start[total] = used
+    few = sum(len(to) for to in tie_to) <= FEW
     group = (column["age_group"] * N_FIFTHS + column["fifth"]).astype(np.uint8)
     return People(
         first_row=first_row,
         group=group,
-        tie_start=tie_start,
-        tie_to=np.concatenate(tie_to).astype(np.int32),
-        tie_kind=np.concatenate(tie_kind),
+        tie_start=np.cumsum(degree, dtype=np.int32 if few else np.int64),
+        tie_to=np.concatenate(tie_to),
+        tie_rules=scenario.world.ties,
+        seed=seed,
         registered_needs=registered,
         **column,
     )
@@ -142,8 +145,7 @@ def _settle(
     return homes, n_buildings
 
 
-def _tie(scenario: Scenario, seed: int, community: int, part: dict[str, Any]) -> tuple[Any, ...]:
-    ties = scenario.world.ties
+def _tie(ties: Ties, seed: int, community: int, part: dict[str, Any]) -> tuple[Any, ...]:
     size = len(part["household"])
     largest = int(np.bincount(part["household"]).max())
     room = int(size * (largest + ties.building / 2 + ties.interest / 2 + 4))
@@ -184,6 +186,21 @@ def _renumber(codes: Any) -> Any:
     return np.cumsum(np.diff(codes, prepend=codes[0]) != 0).astype(np.int32)
 
 
+def tie_kinds(people: People, community: int) -> NDArray[np.uint8]:
+    """Work out how a community's ties came about, entry by entry of its rows: uint8[ties].
+
+    0 household, 1 building, 2 interest, 3 building head, 4 long. No kernel asks, so kinds take no
+    memory in a city.
+    """
+    rows = people.rows(community)
+    names = ("household", "building", "age_group", "building_head")
+    part = {name: getattr(people, name)[rows] for name in names}
+    for name in ("household", "building"):
+        part[name] = part[name] - part[name][0]
+    _, kinds, _ = _tie(people.tie_rules, people.seed, community, part)
+    return np.asarray(kinds)
+
+
 def tie_graph(people: People, community: int = 0) -> nx.Graph:
     """Give the ties of one community as a NetworkX graph, to look at or to draw.
 
@@ -196,7 +213,7 @@ def tie_graph(people: People, community: int = 0) -> nx.Graph:
 
     names = ("household", "building", "interest", "building head", "long")
     graph = nx.Graph()
-    rows = people.rows(community)
+    rows, kinds = people.rows(community), tie_kinds(people, community)
     for row in range(rows.start, rows.stop):
         graph.add_node(
             row,
@@ -205,8 +222,8 @@ def tie_graph(people: People, community: int = 0) -> nx.Graph:
             building=int(people.building[row]),
             fifth=int(people.fifth[row]),
         )
-        for place in range(int(people.tie_start[row]), int(people.tie_start[row + 1])):
-            other = int(people.tie_to[place])
+        first = int(people.tie_start[row] - people.tie_start[rows.start])
+        for step, other in enumerate(people.ties_of(row).tolist()):
             if other > row:
-                graph.add_edge(row, other, kind=names[people.tie_kind[place]])
+                graph.add_edge(row, other, kind=names[kinds[first + step]])
     return graph

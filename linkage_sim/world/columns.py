@@ -66,10 +66,12 @@ class People(Columns):
         Relative chance to be heard by self-selection, mean about 1 among those of 15 and older.
     taste : float32[residents]
         Personal part of satisfaction.
-    tie_start : int64[residents + 1], tie_to : int32[ties]
-        Compressed sparse rows: ties of resident i are tie_to[tie_start[i]:tie_start[i + 1]].
-    tie_kind : uint8[ties]
-        0 household, 1 building, 2 interest, 3 building head, 4 long.
+    tie_start : int32[residents + 1], tie_to : uint16[ties]
+        Compressed sparse rows: ties of resident i are tie_to[tie_start[i]:tie_start[i + 1]], as
+        places within the community, so that a tie takes two bytes (four, and eight for the start,
+        where a community or a city is larger than these types can count).
+    tie_rules, seed
+        What the ties were made from; their kinds are worked out again when somebody looks.
     """
 
     first_row: Int64
@@ -83,9 +85,10 @@ class People(Columns):
     voice: Float32
     taste: Float32
     building_head: UInt8
-    tie_start: Int64
-    tie_to: Int32
-    tie_kind: UInt8
+    tie_start: Any
+    tie_to: Any
+    tie_rules: Any
+    seed: int
     registered_needs: UInt8 | None = None
 
     @property
@@ -101,6 +104,16 @@ class People(Columns):
     def rows(self, community: int) -> slice:
         """Give the rows of one community."""
         return slice(int(self.first_row[community]), int(self.first_row[community + 1]))
+
+    def community_of(self, row: int) -> int:
+        """Give the community in which a resident lives."""
+        return int(np.searchsorted(self.first_row, row, side="right")) - 1
+
+    def ties_of(self, row: int) -> Int64:
+        """List the rows of the residents that one resident is tied to, in order."""
+        first = int(self.first_row[self.community_of(row)])
+        begin, end = int(self.tie_start[row]), int(self.tie_start[row + 1])
+        return self.tie_to[begin:end].astype(np.int64) + first
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from linkage_sim.scenario.schema import Scenario
-from linkage_sim.world.build import build_people, tie_graph
+from linkage_sim.world.build import build_people, tie_graph, tie_kinds
 from linkage_sim.world.columns import People
 from linkage_sim.world.ties import HEAD_TIE, HOUSEHOLD_TIE, LONG_TIE, list_ties
 
@@ -62,12 +62,12 @@ def test_clustering_is_that_of_networkx() -> None:
 
 
 def test_share_of_long_ties(people: People) -> None:
-    assert within(float(np.mean(people.tie_kind == LONG_TIE)), LONG)
+    assert within(float(np.mean(tie_kinds(people, 0) == LONG_TIE)), LONG)
 
 
 def test_long_ties_reach_far_and_short_ties_do_not(people: People) -> None:
     far = np.abs(people.building[sources(people)].astype(int) - people.building[people.tie_to])
-    long = people.tie_kind == LONG_TIE
+    long = tie_kinds(people, 0) == LONG_TIE
     assert far[~long].max() <= 4, "short ties stay in a block of five staircases"
     assert np.median(far[long]) > 20
 
@@ -75,7 +75,7 @@ def test_long_ties_reach_far_and_short_ties_do_not(people: People) -> None:
 def test_households_know_each_other_and_everybody_the_building_head(people: People) -> None:
     size = np.bincount(people.household)
     of_home = np.bincount(
-        sources(people)[people.tie_kind == HOUSEHOLD_TIE], minlength=people.n_residents
+        sources(people)[tie_kinds(people, 0) == HOUSEHOLD_TIE], minlength=people.n_residents
     )
     assert np.array_equal(of_home, size[people.household] - 1)
     heads = np.flatnonzero(people.building_head)
@@ -109,7 +109,8 @@ def test_rows_are_sorted_without_doubles_and_ties_go_both_ways(people: People) -
     backwards = other * people.n_residents + one
     order = np.argsort(backwards)
     assert np.array_equal(backwards[order], pairs)
-    assert np.array_equal(people.tie_kind[order], people.tie_kind)
+    kinds = tie_kinds(people, 0)
+    assert np.array_equal(kinds[order], kinds)
 
 
 def test_everybody_can_hear_of_everything(people: People) -> None:
@@ -121,11 +122,11 @@ def test_the_graph_has_every_tie_and_no_other() -> None:
     people = build_people(plan, 3)
     for community in range(2):
         rows, graph = people.rows(community), tie_graph(people, community)
-        expected = {}
+        expected, kinds = {}, tie_kinds(people, community)
         for row in range(rows.start, rows.stop):
             for place in range(people.tie_start[row], people.tie_start[row + 1]):
-                pair = frozenset((row, int(people.tie_to[place])))
-                expected[pair] = KINDS[people.tie_kind[place]]
+                pair = frozenset((row, rows.start + int(people.tie_to[place])))
+                expected[pair] = KINDS[kinds[place - people.tie_start[rows.start]]]
         found = {frozenset((one, other)): kind for one, other, kind in graph.edges(data="kind")}
         assert found == expected
         assert sorted(graph.nodes) == list(range(rows.start, rows.stop))
@@ -144,7 +145,7 @@ def test_control_the_same_degrees_tied_at_random_do_not_cluster() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_control_another_share_of_long_ties_is_seen(share: float) -> None:
     people = build_people(Scenario().with_values({"world.ties.long_share": share}), 1)
-    assert not within(float(np.mean(people.tie_kind == LONG_TIE)), LONG)
+    assert not within(float(np.mean(tie_kinds(people, 0) == LONG_TIE)), LONG)
 
 
 def test_control_fewer_ties_are_seen() -> None:
