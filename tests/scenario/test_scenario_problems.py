@@ -58,7 +58,8 @@ def test_the_example_of_the_interface(folder: Path) -> None:
          "0 to 364 (days) or false"),
         ('title = "' + "x" * 201 + '"\n', 'mine.toml:1: title: found "xxx'),
         ('[[policy.approval.desks]]\nname = ""\n',
-         'mine.toml:2: policy.approval.desks[1].name: found "", allowed: text in quotes, at least 1 character'),
+         'mine.toml:2: policy.approval.desks[1].name: found "", allowed: text in quotes, at least '
+         "1 character"),
         ("[assumptions.needs]\ndrift_sd = inf\n",
          "mine.toml:2: assumptions.needs.drift_sd: found inf, allowed: a finite number"),
         ("policy = 3\n", "mine.toml:1: policy: found 3, allowed: a table of named values"),
