@@ -8,15 +8,16 @@ import numpy as np
 
 from linkage_sim.compiled_draws import kernel_seed
 from linkage_sim.draws import Decision, Draws
+from linkage_sim.kernels.clocks import ENTRIES_PER_RESIDENT
 from linkage_sim.kernels.counters import N_COUNTS
-from linkage_sim.kernels.needs import (
+from linkage_sim.kernels.drift import (
     HISTORY_WEEKS,
     drift_path,
-    start_needs,
     start_prevalence,
     sum_over_time,
 )
-from linkage_sim.kernels.tables import Known, Needs, Place
+from linkage_sim.kernels.needs import start_needs
+from linkage_sim.kernels.tables import Calendar, Known, Needs, Place
 from linkage_sim.scenario.fields import AGE_GROUPS, N_CATEGORIES, as_tuple
 from linkage_sim.timeline import WEEKS_PER_YEAR
 from linkage_sim.world.columns import N_FIFTHS, N_GROUPS, Float64, People, State
@@ -35,8 +36,8 @@ class Course:
     ----------
     onset_rate : float64[groups, 8], recovery_rate : float64[8]
         Hazards per week.
-    integral : list of float64[8, weeks + 1]
-        Drift factor summed over weeks, one table a community.
+    needs : Needs
+        Hazards, clocks and needs of all residents, as kernels take them.
     prevalence : float64[communities, groups, 8]
         Share in need at the start, its steady course under this neighbourhood's drift.
     counts : float64[communities, years, counts]
@@ -72,10 +73,9 @@ class Course:
         self.mutual_aid = np.array(as_tuple(provision.mutual_aid_capacity)) * thousands
         self.government_carry = np.zeros((communities, N_CATEGORIES))
         self.mutual_aid_carry = np.zeros((communities, N_CATEGORIES))
-        self.integral: list[Float64] = []
+        self.needs = self._tables()
         self.prevalence = np.zeros((communities, N_GROUPS, N_CATEGORIES))
         self._usual = np.zeros((N_GROUPS, N_CATEGORIES))
-        self._needs: list[Needs] = []
         for community in range(communities):
             self._prepare(community, needs.drift_sd, needs.drift_weeks)
         self._mean_course()
@@ -88,21 +88,11 @@ class Course:
         path = np.ones((N_CATEGORIES, HISTORY_WEEKS + self.weeks))
         if spread > 0.0:
             drift_path(self.seed, community, spread, weeks, path)
-        integral = np.zeros((N_CATEGORIES, self.weeks + 1))
-        sum_over_time(path, integral)
-        self.integral.append(integral)
+        sum_over_time(path, self.needs.integral[community])
         capacity = self.government[community] + self.mutual_aid[community]
         start_prevalence(
             path, self.members[community], self.onset_rate, self.recovery_rate, capacity,
             self.prevalence[community],
-        )
-        state = self.state
-        self._needs.append(
-            Needs(
-                self.people.group, self.onset_rate, self.recovery_rate, integral, self.severity,
-                self.cover_weeks, self.end_probability, state.active, state.due, state.next_due,
-                state.changes, state.onset, state.served, state.cover, state.cover_bought,
-            )
         )
 
     def _mean_course(self) -> None:
@@ -115,26 +105,48 @@ class Course:
 
     def start(self) -> int:
         """Draw who is in need at the start of the run; returns the number of needs."""
-        state, total = self.state, 0
         told = self.people.registered_needs
-        for community in range(self.people.n_communities):
-            rows = self.people.rows(community)
-            total += start_needs(
-                self.seed, community, rows.start, rows.stop, self.people.group,
-                NO_REGISTER if told is None else told, self.prevalence[community],
-                self.onset_rate, self.recovery_rate, self.integral[community], state.active,
-                state.due, state.next_due, state.changes, state.onset,
+        return sum(
+            start_needs(
+                self.place(community, 0), NO_REGISTER if told is None else told,
+                self.prevalence[community], self.needs,
             )
-        return total
+            for community in range(self.people.n_communities)
+        )
 
     def place(self, community: int, week: int) -> Place:
         """Say where and when a kernel works."""
         rows = self.people.rows(community)
         return Place(self.seed, week, community, rows.start, rows.stop, self.first_week)
 
-    def needs(self, community: int) -> Needs:
-        """Give a community's table of needs."""
-        return self._needs[community]
+    def _tables(self) -> Needs:
+        """Make the tables of needs; parts that nobody writes to take no memory."""
+        people, state = self.people, self.state
+        residents, communities = people.n_residents, people.n_communities
+        entries = ENTRIES_PER_RESIDENT * residents + 1
+        calendar = Calendar(
+            np.zeros((communities, self.weeks), np.int32), np.empty(entries, np.int32),
+            np.empty(entries, np.int32), np.empty(entries, np.uint8),
+            np.empty(entries, np.uint16), np.empty(entries, np.float32),
+            np.zeros((communities, 2), np.int32),
+        )
+        onset, cover, cover_bought = (
+            np.empty((residents + 1, N_CATEGORIES), np.float32) for _ in range(3)
+        )
+        for table in (onset, cover, cover_bought):
+            table[0] = -np.inf
+        return Needs(
+            people.group, self.onset_rate, self.recovery_rate,
+            np.zeros((communities, N_CATEGORIES, self.weeks + 1)), self.severity,
+            self.cover_weeks, self.end_probability, state.active, state.changes, state.served,
+            calendar, state.record, onset, cover, cover_bought,
+            np.empty(residents, np.int32), np.zeros((communities, 2), np.int32),
+        )
+
+    def covered(self, rows: Any, category: int, week: float, bought: bool = False) -> Any:
+        """Tell of residents whether a contact, or a purchased one, covers a need after a week."""
+        table = self.needs.cover_bought if bought else self.needs.cover
+        return table[self.state.record[rows], category] > week
 
     def district_mean(self, community: int) -> Float64:
         """Persons in need that the yearbook expects here from ages and vulnerability of the city.

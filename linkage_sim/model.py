@@ -195,14 +195,10 @@ class LinkageModel(mesa.Model):
 
     def _live(self, community: int) -> None:
         # Needs come and go by themselves; what places offered is noted before they do.
-        course, state, week = self.course, self.state, self.week
-        rows, needs = self.people.rows(community), course.needs(community)
-        self.service.look(community, week)
+        course = self.course
+        self.service.look(community, self.week)
         advance_needs(
-            course.seed, week, community, rows.start, rows.stop, course.first_week,
-            needs.group, needs.onset_rate, needs.recovery_rate, needs.integral, state.active,
-            state.due, state.next_due, state.changes, state.onset, state.served,
-            course.counts[community],
+            course.place(community, self.week), course.needs, course.counts[community]
         )
 
     def _end_year(self, year: int, week: int) -> None:
@@ -217,7 +213,7 @@ class LinkageModel(mesa.Model):
         self.running = False
         for community in range(self.people.n_communities):
             measure.close_open_episodes(
-                self.course.place(community, self.week - 1), self.course.needs(community),
+                self.course.place(community, self.week - 1), self.course.needs,
                 self.course.counts[community],
             )
 

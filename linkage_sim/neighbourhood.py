@@ -9,6 +9,7 @@ import numpy as np
 from linkage_sim.draws import Decision
 from linkage_sim.kernels import listening, movement, opinion, public_service, volunteering
 from linkage_sim.kernels.counters import Count
+from linkage_sim.kernels.records import QUARTER_WEEKS, give_back_records
 from linkage_sim.timeline import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 CASE_FINDING = int(Decision.CASE_FINDING)
@@ -96,7 +97,7 @@ class Neighbourhood:
         course = self.model.course
         in_need = (course.members[community][:, None] * course.prevalence[community]).sum(axis=0)
         able = course.government[community] + course.mutual_aid[community]
-        met = np.minimum(able * opinion.QUARTER_WEEKS, in_need)
+        met = np.minimum(able * QUARTER_WEEKS, in_need)
         total = float((in_need + met).sum())
         return float(met.sum()) / total if total > 0.0 else 0.0
 
@@ -266,7 +267,7 @@ class Neighbourhood:
         moved, helpers = movement.move_homes(
             place, MONTH_WEEKS, -np.log1p(-rate) / WEEKS_PER_YEAR, newcomer,
             model.people.household, model.people.status, course.prevalence[community],
-            course.needs(community), course.known, self.members, self.felt, self.joining,
+            course.needs, course.known, self.members, self.felt, self.joining,
             course.counts[community],
         )
         if moved:
@@ -283,12 +284,13 @@ class Neighbourhood:
         return feelings.base + (feelings.performance + feelings.of_expectation) * experience
 
     def _feel(self, community: int, week: int) -> None:
-        state, people = self.model.state, self.model.people
+        people, course = self.model.people, self.model.course
         rows = people.rows(community)
         opinion.feel(
             OPINION_WEEKS, rows.start, rows.stop, week + 1, self.feelings, people.tie_start,
-            people.tie_to, state.active, state.cover, self.felt,
+            people.tie_to, course.needs, self.felt,
         )
+        give_back_records(course.place(community, week), week + 1, course.needs)
 
     # -- every year ---------------------------------------------------------------------------
 

@@ -71,8 +71,8 @@ class Resident(mesa.Agent):
     @property
     def covered(self) -> list[str]:
         """Needs that a contact covers just now."""
-        cover = self.model.state.cover[self.row]
-        return [name for name in self.needs if cover[CATEGORIES.index(name)] > self.model.week]
+        covered, now = self.model.course.covered, self.model.week
+        return [name for name in self.needs if covered(self.row, CATEGORIES.index(name), now)]
 
     @property
     def expectation(self) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 from linkage_sim.compiled_draws import below, kernel, uniform
 from linkage_sim.draws import Decision
 from linkage_sim.kernels.needs import end_need, first_contact
+from linkage_sim.kernels.records import own_record
 from linkage_sim.kernels.tables import Known, Log, Needs, Place
 from linkage_sim.world.columns import IDENTITY_BITS
 
@@ -24,19 +25,18 @@ def meet(
     the same contact has the same effect.
     """
     now = float(place.week + 1)
-    first_contact(row, category, now, place.first_week, needs.onset, needs.served, counts)
+    first_contact(place, needs, row, category, now, counts)
     until = now + needs.cover_weeks[category]
-    needs.cover[row, category] = max(float(needs.cover[row, category]), until)
+    record = own_record(place, needs, row)
+    needs.cover[record, category] = max(float(needs.cover[record, category]), until)
     if bought:
-        needs.cover_bought[row, category] = max(float(needs.cover_bought[row, category]), until)
+        before = float(needs.cover_bought[record, category])
+        needs.cover_bought[record, category] = max(before, until)
     identity = (place.community << IDENTITY_BITS) + row - place.first
     lot = uniform(place.seed, ENDS_NEED, identity, place.week, category)
     if lot >= factor * needs.end_probability[category]:
         return False
-    end_need(
-        place.seed, identity, row, category, now, needs.onset_rate[needs.group[row], category],
-        needs.integral, needs.active, needs.due, needs.next_due, needs.changes,
-    )
+    end_need(place, needs, row, category, now)
     return True
 
 

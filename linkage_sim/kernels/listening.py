@@ -13,7 +13,7 @@ import numpy as np
 
 from linkage_sim.compiled_draws import below, kernel, uniform
 from linkage_sim.draws import Decision
-from linkage_sim.kernels.tables import Place
+from linkage_sim.kernels.tables import Needs, Place
 from linkage_sim.world.columns import FLOATING, IDENTITY_BITS
 
 ACTIVIST = int(Decision.ACTIVIST)
@@ -66,8 +66,7 @@ def ask_activists(
 
 @kernel
 def take_calls(
-    place: Place, weeks: float, rate: float, voice: Any, active: Any, onset: Any, heard: Any,
-    told: Any,
+    place: Place, weeks: float, rate: float, voice: Any, needs: Needs, heard: Any, told: Any,
 ) -> int:
     """Count complaints as they came over the last weeks; fresh, but self-selected. Returns calls.
 
@@ -77,14 +76,14 @@ def take_calls(
     now = float(place.week)
     expected = 1.0 - math.exp(-rate * weeks)
     for row in range(place.first, place.stop):
-        bits = active[row]
+        bits = needs.active[row]
         if bits == 0:
             continue
         identity = (place.community << IDENTITY_BITS) + row - place.first
         for category in range(len(heard)):
             if (bits >> category) & 1 == 0:
                 continue
-            open_weeks = min(weeks, max(0.0, now - onset[row, category]))
+            open_weeks = min(weeks, max(0.0, now - needs.onset[needs.record[row], category]))
             chance = 1.0 - math.exp(-rate * voice[row] * open_weeks)
             if uniform(place.seed, HOTLINE, identity, place.week, category) < chance:
                 heard[category] += 1.0

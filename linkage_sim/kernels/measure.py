@@ -49,6 +49,7 @@ def count_needs(
         if bits == 0:
             continue
         aware = known.aware[row] == 1
+        record = needs.record[row]
         top = fifth[row] == MOST_VULNERABLE
         for category in range(len(in_need)):
             if (bits >> category) & 1 == 0:
@@ -57,8 +58,8 @@ def count_needs(
             if aware or (known.workers[row] >> category) & 1 == 1:
                 reachable[category] += 1.0
             weight = needs.severity[category]
-            covered = min(1.0, max(0.0, float(needs.cover[row, category]) - place.week))
-            bought = min(1.0, max(0.0, float(needs.cover_bought[row, category]) - place.week))
+            covered = min(1.0, max(0.0, float(needs.cover[record, category]) - place.week))
+            bought = min(1.0, max(0.0, float(needs.cover_bought[record, category]) - place.week))
             need_weeks += 1.0
             uncovered += 1.0 - covered
             severity_weeks += weight
@@ -148,6 +149,4 @@ def close_open_episodes(place: Place, needs: Needs, counts: Any) -> None:
     for row in range(place.first, place.stop):
         for category in range(len(needs.severity)):
             if (needs.active[row] >> category) & 1 == 1:
-                close_episode(
-                    row, category, now, place.first_week, needs.onset, needs.served, counts
-                )
+                close_episode(place, needs, row, category, now, counts)

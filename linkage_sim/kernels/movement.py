@@ -16,6 +16,7 @@ from linkage_sim.kernels.needs import (
     schedule,
 )
 from linkage_sim.kernels.opinion import Felt, clip
+from linkage_sim.kernels.records import own_record
 from linkage_sim.kernels.tables import GONE, HELD, LOST, Known, Needs, Place, Places, Projects
 from linkage_sim.kernels.volunteering import Joining, Members, next_moment
 from linkage_sim.world.columns import IDENTITY_BITS, NO_VOLUNTEER, OWNER, VOLUNTEER
@@ -135,12 +136,10 @@ def _exchange_needs(
     year = place.week // WEEKS_PER_YEAR
     identity = (place.community << IDENTITY_BITS) + row - place.first
     group, now = needs.group[row], float(place.week)
-    for category in range(needs.due.shape[1]):
+    for category in range(needs.changes.shape[1]):
         bit = np.uint8(1 << category)
         if needs.active[row] & bit != 0:
-            close_episode(
-                row, category, now, place.first_week, needs.onset, needs.served, counts
-            )
+            close_episode(place, needs, row, category, now, counts)
             counts[year, LEFT] += 1.0
         level = uniform(place.seed, MOVE, identity, place.week, 1 + category)
         in_need = level < prevalence[group, category]
@@ -150,16 +149,15 @@ def _exchange_needs(
             counts[year, ARRIVED] += 1.0
             # It began elsewhere: it lasts on, but is none of the needs begun here.
             lasted = exponential(place.seed, MOVE, identity, place.week, 20 + category)
-            needs.onset[row, category] = -lasted / rate if rate > 0.0 else -1000.0
+            record = own_record(place, needs, row)
+            needs.onset[record, category] = -lasted / rate if rate > 0.0 else -1000.0
         else:
             needs.active[row] &= np.uint8(255 - (1 << category))
         needs.changes[row, category] += np.uint16(1)
-        needs.cover[row, category] = -np.inf
-        needs.cover_bought[row, category] = -np.inf
-        schedule(
-            place.seed, identity, row, category, now, in_need, needs.onset_rate[group, category],
-            rate, needs.integral, needs.due, needs.next_due, needs.changes,
-        )
+        if needs.record[row] != 0:
+            needs.cover[needs.record[row], category] = -np.inf
+            needs.cover_bought[needs.record[row], category] = -np.inf
+        schedule(place, needs, row, category, now, in_need)
     needs.served[row] = 0
 
 

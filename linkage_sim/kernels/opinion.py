@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from linkage_sim.compiled_draws import kernel
-
-QUARTER_WEEKS = 13.0
+from linkage_sim.kernels.records import QUARTER_WEEKS
+from linkage_sim.kernels.tables import Needs
 
 
 class Feelings(NamedTuple):
@@ -52,7 +52,7 @@ def clip(value: float) -> float:
 
 @kernel
 def own_experience(
-    week: int, first: int, stop: int, active: Any, cover: Any, experience: Any
+    week: int, first: int, stop: int, needs: Needs, experience: Any
 ) -> float:
     """Fill the share of own needs of the last quarter that a contact covered.
 
@@ -68,19 +68,23 @@ def own_experience(
     total = 0.0
     persons = 0
     for row in range(first, stop):
-        bits = active[row]
-        needs = 0
+        record = needs.record[row]
+        if record == 0:
+            experience[row - first] = np.nan
+            continue
+        bits = needs.active[row]
+        had = 0
         covered = 0
-        for category in range(cover.shape[1]):
-            met = cover[row, category] > since
+        for category in range(needs.cover.shape[1]):
+            met = needs.cover[record, category] > since
             if (bits >> category) & 1 == 1 or met:
-                needs += 1
+                had += 1
                 if met:
                     covered += 1
-        if needs == 0:
+        if had == 0:
             experience[row - first] = np.nan
         else:
-            experience[row - first] = covered / needs
+            experience[row - first] = covered / had
             total += experience[row - first]
             persons += 1
     return total / persons if persons > 0 else 0.0
@@ -119,8 +123,7 @@ def feel(
     feelings: Feelings,
     tie_start: Any,
     tie_to: Any,
-    active: Any,
-    cover: Any,
+    needs: Needs,
     felt: Felt,
 ) -> None:
     """Let expectation, satisfaction and trust take the steps of some weeks at once.
@@ -135,14 +138,12 @@ def feel(
     week
         Now. Who saw a show within the quarter judges by it too, as far as there is no service of
         one's own to judge.
-    active, cover : uint8[residents], float32[residents, 8]
-        Needs, and until when each is covered.
     felt
         Columns of all residents; gathered publicity is used up.
     """
     size = stop - first
     experience = np.empty(size, np.float32)
-    mean = own_experience(week, first, stop, active, cover, experience)
+    mean = own_experience(week, first, stop, needs, experience)
     seen, seen_by = np.zeros(size), np.zeros(size, np.int32)
     spread_experience(first, stop, tie_start, tie_to, experience, seen, seen_by)
     before = felt.satisfaction[first:stop].copy()

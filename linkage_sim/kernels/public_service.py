@@ -9,8 +9,8 @@ from linkage_sim.draws import Decision
 from linkage_sim.kernels.contacts import find_known, meet
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.needs import WEEKS_PER_YEAR, end_need, first_contact
+from linkage_sim.kernels.records import own_record
 from linkage_sim.kernels.tables import Known, Needs, Place
-from linkage_sim.world.columns import IDENTITY_BITS
 
 STATION = int(Decision.STATION)
 ENDED_BY_PURCHASE = int(Count.ENDED_BY_PURCHASE)
@@ -68,15 +68,11 @@ def meet_without_purchase(
             row = find_in_need(place, needs.active, decision, category, number, 1 << category)
             if row < 0:
                 continue
-            first_contact(row, category, now, place.first_week, needs.onset, needs.served, counts)
+            first_contact(place, needs, row, category, now, counts)
             until = now + needs.cover_weeks[category]
-            needs.cover[row, category] = max(float(needs.cover[row, category]), until)
-            identity = (place.community << IDENTITY_BITS) + row - place.first
-            end_need(
-                place.seed, identity, row, category, now,
-                needs.onset_rate[needs.group[row], category], needs.integral, needs.active,
-                needs.due, needs.next_due, needs.changes,
-            )
+            record = own_record(place, needs, row)
+            needs.cover[record, category] = max(float(needs.cover[record, category]), until)
+            end_need(place, needs, row, category, now)
             counts[year, counter] += 1.0
 
 
@@ -111,7 +107,7 @@ def most_severe(needs: Needs, row: int, bits: int, now: float) -> int:
     """Find the most severe of these needs that nobody covers just now; -1 if all are covered."""
     best = -1
     for category in range(len(needs.severity)):
-        if (bits >> category) & 1 == 0 or needs.cover[row, category] > now:
+        if (bits >> category) & 1 == 0 or needs.cover[needs.record[row], category] > now:
             continue
         if best < 0 or needs.severity[category] > needs.severity[best]:
             best = category
@@ -138,7 +134,8 @@ def visit_listed(
         if wanted == 0:
             continue
         for category in range(len(needs.severity)):
-            if (wanted >> category) & 1 == 1 and needs.cover[row, category] <= place.week + 1:
+            covered = needs.cover[needs.record[row], category] > place.week + 1
+            if (wanted >> category) & 1 == 1 and not covered:
                 done += 1
                 counts[year, VISITS] += 1.0
                 if meet(place, needs, row, category, factor, False, counts):

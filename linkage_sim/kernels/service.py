@@ -12,7 +12,7 @@ from linkage_sim.draws import Decision
 from linkage_sim.kernels.contacts import find_known, is_known, meet, record
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.needs import WEEKS_PER_YEAR
-from linkage_sim.kernels.opinion import QUARTER_WEEKS
+from linkage_sim.kernels.records import QUARTER_WEEKS
 from linkage_sim.kernels.tables import (
     ATTENDED,
     CONTACT,
@@ -200,7 +200,8 @@ def _hold(
             continue
         if (places.left[seat] < practice.contacts_per_place) == begun:
             holder = places.holder[seat]
-            if begun and needs.cover_bought[holder, projects.category[project]] > place.week + 1:
+            until = needs.cover_bought[needs.record[holder], projects.category[project]]
+            if begun and until > place.week + 1:
                 continue
             visits -= 1
             _see(place, project, seat, needs, known, projects, places, practice, log, counts)

@@ -5,24 +5,38 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 
+class Calendar(NamedTuple):
+    """Clocks that ring within the run: a list of entries for each community and week."""
+
+    head: Any  # int32[communities, weeks], first entry of the week, 0 = none
+    next: Any  # int32[entries], the next of the same week
+    row: Any  # int32[entries]
+    category: Any  # uint8[entries]
+    number: Any  # uint16[entries], number of the change that is announced
+    time: Any  # float32[entries]
+    marks: Any  # int32[communities, 2], entries used so far and the first free one
+
+
 class Needs(NamedTuple):
-    """One community's needs: hazards, running integral and the columns of all residents."""
+    """Hazards, clocks and the needs of all residents."""
 
     group: Any  # uint8[residents]
     onset_rate: Any  # float64[groups, 8], per week
     recovery_rate: Any  # float64[8], per week
-    integral: Any  # float64[8, weeks + 1], drift factor summed over weeks
+    integral: Any  # float64[communities, 8, weeks + 1], drift factor summed over weeks
     severity: Any  # float64[8]
     cover_weeks: Any  # float64[8]
     end_probability: Any  # float64[8]
-    active: Any
-    due: Any
-    next_due: Any
-    changes: Any
-    onset: Any
-    served: Any
-    cover: Any
-    cover_bought: Any
+    active: Any  # uint8[residents], bit k
+    changes: Any  # uint16[residents, 8], changes so far
+    served: Any  # uint8[residents], bit k
+    calendar: Calendar
+    record: Any  # int32[residents], 0 = no record
+    onset: Any  # float32[records, 8], when the need began
+    cover: Any  # float32[records, 8], until when a contact covers it
+    cover_bought: Any  # the same for purchased contacts
+    freed_records: Any  # int32[residents]
+    record_marks: Any  # int32[communities, 2], records used so far and given back
 
 
 class Known(NamedTuple):

@@ -231,7 +231,8 @@ def _listening_place(residents: int, more: dict[str, Any]) -> LinkageModel:
 def _ground(model: LinkageModel, people: Any, seed: int, week: int) -> Ground:
     place = model.place(0, week)._replace(seed=np.uint64(seed))
     return Ground(
-        place=place, people=people, state=model.state, policy=model.plan.policy.proposal,
+        place=place, people=people, state=model.state, needs=model.course.needs,
+        policy=model.plan.policy.proposal,
         beliefs=model.plan.assumptions.hearing, district_mean=np.zeros(len(NOTHING)), campaign=0,
         hours=0.0, yuan=0.0,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.kernels import volunteering
+from linkage_sim.kernels.records import open_records
 from linkage_sim.model import LinkageModel
 from linkage_sim.neighbourhood import Neighbourhood
 from linkage_sim.offices import STAFF_WEEKS
@@ -148,7 +149,8 @@ def _feelings_at_rest(
     model = LinkageModel(scenario, seed=seed)
     covered = round(met_share * N_CATEGORIES)
     model.state.active[:] = 255
-    model.state.cover[:, :covered] = np.inf
+    open_records(model.place(0, 0), model.course.needs)
+    model.course.needs.cover[model.state.record, :covered] = np.inf
     while model.week < model.weeks:
         model.state.lift[:] += np.float32(publicity / QUARTER_WEEKS)
         model.step()

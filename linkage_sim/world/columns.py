@@ -124,14 +124,11 @@ class State(Columns):
     ----------
     active : uint8[residents]
         Bit k is set while need k is there.
-    due : float32[residents, 8], next_due : float32[residents]
-        When each need changes next by itself, and the earliest of them.
     changes : uint16[residents, 8]
         Changes so far; numbers the draw of the next one.
-    onset : float32[residents, 8]
-        When the current or last episode began.
-    cover, cover_bought : float32[residents, 8]
-        Until when a contact covers the need; by anybody, by purchase alone.
+    record : int32[residents]
+        Where it stands since when needs have lasted and until when contacts cover them
+        (`Course.needs`); 0 for most, who have neither.
     served : uint8[residents]
         Bit k is set once the current episode of need k had a contact.
     list_committee, list_workers, list_volunteers : uint8[residents]
@@ -151,12 +148,8 @@ class State(Columns):
     """
 
     active: UInt8
-    due: Float32
-    next_due: Float32
     changes: UInt16
-    onset: Float32
-    cover: Float32
-    cover_bought: Float32
+    record: Int32
     served: UInt8
     list_committee: UInt8
     list_workers: UInt8
@@ -188,12 +181,8 @@ def empty_state(residents: int) -> State:
 
     return State(
         active=column(np.uint8),
-        due=column(np.float32, 8, NEVER),
-        next_due=column(np.float32, None, NEVER),
         changes=column(np.uint16, 8),
-        onset=column(np.float32, 8, -NEVER),
-        cover=column(np.float32, 8, -NEVER),
-        cover_bought=column(np.float32, 8, -NEVER),
+        record=column(np.int32),
         served=column(np.uint8),
         list_committee=column(np.uint8),
         list_workers=column(np.uint8),

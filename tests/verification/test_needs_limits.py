@@ -21,7 +21,6 @@ from linkage_sim.verification.neutral import PLACE_OF_CATEGORY, needs_of, still
 # Table of the design: tau = C = 12, prevalence .2, and a fixed end at tau = D = 52.
 BY_DELAY = {0: 0.7057, 1: 0.6653, 3: 0.5938, 6: 0.5067, 12: 0.3860}
 BY_DELAY_TO_A_FIXED_END = {0: 0.7057, 13: 0.6383, 26: 0.5818}
-ONSET, RECOVERY = 7, 8  # where `advance_needs` takes the two hazards
 
 
 def by_textbook(tau: float, duration: float, prevalence: float, delay: float) -> float:
@@ -79,10 +78,10 @@ def _with_rates(monkeypatch: pytest.MonkeyPatch, onset: float, recovery: float) 
     """Let the week's natural changes use other hazards than the scenario says."""
     true = model_module.advance_needs
 
-    def broken(*given: Any) -> None:
-        changed = list(given)
-        changed[ONSET], changed[RECOVERY] = given[ONSET] * onset, given[RECOVERY] * recovery
-        true(*changed)
+    def broken(place: Any, needs: Any, counts: Any) -> None:
+        changed = {"onset_rate": needs.onset_rate * onset,
+                   "recovery_rate": needs.recovery_rate * recovery}
+        true(place, needs._replace(**changed), counts)
 
     monkeypatch.setattr(model_module, "advance_needs", broken)
 

@@ -135,7 +135,7 @@ class Outcome:
         found = drawn >= 0
         rows = drawn[found]
         gone = (model.state.active[rows] & (1 << category)) == 0
-        covered = model.state.cover[rows, category] > model.week
+        covered = model.course.covered(rows, category, model.week)
         met[found] = gone | covered
         raw = float(met.mean())
         net = (raw - natural * float(found.mean())) / max(1e-9, 1.0 - natural)

@@ -145,7 +145,7 @@ class EvaluationStage:
         ended = float(contract.totals["ended_target"])
         served = np.unique(met[(kind != ATTENDED) & (kind != CONTACT_ENDED)])
         still = (self.model.state.active[served] & (1 << category)) != 0
-        covered = self.model.state.cover_bought[served, category] > self.model.week + 1
+        covered = self.model.course.covered(served, category, self.model.week + 1, bought=True)
         total = ended + float(np.count_nonzero(still & covered))
         return min(1.0, total / max(contract.promised, 1e-9))
 

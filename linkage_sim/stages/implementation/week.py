@@ -52,7 +52,7 @@ class WeekOfService:
         in_need = self._in_need[community]
         measure.count_active(model.state.active, place.first, place.stop, in_need)
         self._at_start[community] = measure.match_now(
-            place, rows, in_need, model.course.needs(community), rows_of.projects,
+            place, rows, in_need, model.course.needs, rows_of.projects,
             rows_of.places,
         )
 
@@ -67,7 +67,7 @@ class WeekOfService:
         model = self.model
         course, state, people = model.course, model.state, model.people
         rows_of, counts = model.implementation.rows, course.counts[community]
-        place, needs = course.place(community, week), course.needs(community)
+        place, needs = course.place(community, week), course.needs
         in_need, reachable = course.in_need[community], course.reachable[community]
         measure.count_needs(
             place, needs, course.known, people.fifth, in_need, reachable, counts

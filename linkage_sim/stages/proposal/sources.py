@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from linkage_sim.kernels import listening
-from linkage_sim.kernels.tables import Place
+from linkage_sim.kernels.tables import Needs, Place
 from linkage_sim.projects import N_CATEGORIES, Evidence
 from linkage_sim.scenario.assumptions import Hearing as HearingAssumptions
 from linkage_sim.scenario.policy import Proposal
@@ -43,6 +43,7 @@ class Ground:
     place: Place
     people: People
     state: State
+    needs: Needs
     policy: Proposal
     beliefs: HearingAssumptions
     district_mean: Float64
@@ -141,7 +142,7 @@ class Hotline:
         beliefs = ground.beliefs
         calls = listening.take_calls(
             ground.place, float(ground.policy.hotline_weeks), beliefs.hotline_rate,
-            ground.people.voice, ground.state.active, ground.state.onset, heard, told,
+            ground.people.voice, ground.needs, heard, told,
         )
         return Evidence(
             heard, standard_error(heard, ground.size, calls), known_rows(ground, told),

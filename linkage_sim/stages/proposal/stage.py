@@ -106,6 +106,7 @@ class ProposalStage:
             place=model.place(committee.community, model.week),
             people=model.people,
             state=model.state,
+            needs=model.course.needs,
             policy=self.plan.policy.proposal,
             beliefs=self.plan.assumptions.hearing,
             district_mean=model.course.district_mean(committee.community),
