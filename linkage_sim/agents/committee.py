@@ -15,6 +15,8 @@ from linkage_sim.scenario.policy import Proposal
 from linkage_sim.scenario.registry import SOURCES
 from linkage_sim.world.columns import Float64
 
+CANNOT_PAY = "directive"
+
 
 class CommunityCommittee(mesa.Agent):
     """The platform: elected neighbours and staff with little time of their own.
@@ -58,7 +60,7 @@ class CommunityCommittee(mesa.Agent):
         return {name: weight for name, weight in policy.weights.shares().items() if weight > 0.0}
 
     def listen(self, ground: Any, weights: dict[str, float], closing_day: float) -> Hearing:
-        """Hear every source in use and put the evidence together."""
+        """Hear every source in use that can be paid, and put the evidence together."""
         heard = np.zeros(N_CATEGORIES)
         quality = np.zeros(N_CATEGORIES)
         known: dict[int, list[Any]] = {category: [] for category in range(N_CATEGORIES)}
@@ -71,8 +73,15 @@ class CommunityCommittee(mesa.Agent):
             ground.yuan = most - yuan
             ground.hours = self.hours_left - hours
             evidence: Evidence = SOURCES.get(name)().estimate(ground)
+            if evidence.yuan > ground.yuan or evidence.hours > ground.hours:
+                # What cannot be paid is not held: the committee goes by what costs nothing.
+                name = CANNOT_PAY
+                evidence = SOURCES.get(name)().estimate(ground)
             heard += weight * evidence.heard
-            told[name] = Told(weight, tuple(float(persons) for persons in evidence.heard))
+            before = told[name].weight if name in told else 0.0
+            told[name] = Told(
+                before + weight, tuple(float(persons) for persons in evidence.heard)
+            )
             quality += weight * evidence_quality(evidence, ground.beliefs)
             for category, rows in evidence.known.items():
                 known[category].append(rows)
@@ -89,7 +98,7 @@ class CommunityCommittee(mesa.Agent):
         if self.model.plan.policy.proposal.method == "mixed":
             ballots = None  # a vote decides only where it is the method, else it informs
         return Hearing(
-            heard, quality, merged, yuan, hours, closing_day, asked, tuple(weights), ballots, told
+            heard, quality, merged, yuan, hours, closing_day, asked, tuple(told), ballots, told
         )
 
     def believe(

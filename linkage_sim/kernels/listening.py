@@ -203,7 +203,7 @@ def hold_assembly(
 @kernel
 def cast_ballots(
     place: Place, base: float, slope: float, age_group: Any, status: Any, voice: Any, trust: Any,
-    household: Any, active: Any, ballots: Any, told: Any,
+    household: Any, active: Any, ballots: Any,
 ) -> tuple[int, int]:
     """Let all entitled residents vote; fills ballots (uint8[voters], categories approved).
 
@@ -227,7 +227,6 @@ def cast_ballots(
             bits |= active[member]
             member += 1
         came += 1
-        told[row] |= active[row]
         if bits != 0:
             ballots[voters] = bits
             voters += 1

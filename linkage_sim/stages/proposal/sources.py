@@ -65,7 +65,11 @@ class Source(Protocol):
         ...
 
     def estimate(self, ground: Ground) -> Evidence:
-        """Hear people now; persons in need by category, at a price."""
+        """Hear people now; persons in need by category, at a price.
+
+        Where the price is more than `ground.yuan` or `ground.hours`, people are not heard after
+        all, and the committee follows the directive.
+        """
         ...
 
 
@@ -213,14 +217,17 @@ class Vote:
         return beliefs.vote_days
 
     def estimate(self, ground: Ground) -> Evidence:
-        """Collect ballots; the shares of approval also say something about need."""
-        heard, told = _blank(ground)
+        """Collect ballots; the shares of approval also say something about need.
+
+        Ballots are secret: nobody learns who has which need.
+        """
+        heard, _ = _blank(ground)
         beliefs, people = ground.beliefs, ground.people
         ballots = np.zeros(ground.size, np.uint8)
         came, voters = listening.cast_ballots(
             ground.place, beliefs.turnout_base, beliefs.response_trust, people.age_group,
             people.status, people.voice, ground.state.trust, people.household,
-            ground.state.active, ballots, told,
+            ground.state.active, ballots,
         )
         ballots = ballots[:voters].copy()
         for category in range(N_CATEGORIES):
@@ -229,7 +236,7 @@ class Vote:
             households = ground.size / _mean_household(ground)
             heard[category] = approvals / max(1, came) * households
         return Evidence(
-            heard, standard_error(heard, ground.size, came), known_rows(ground, told),
+            heard, standard_error(heard, ground.size, came), {},
             beliefs.vote_yuan * ground.size, 2.0 * beliefs.meeting_hours, came, ballots,
             sources=("vote",),
         )
