@@ -20,7 +20,7 @@ from linkage_sim.kernels.needs import start_needs
 from linkage_sim.kernels.tables import Calendar, Known, Needs, Place
 from linkage_sim.scenario.fields import AGE_GROUPS, N_CATEGORIES, as_tuple
 from linkage_sim.timeline import WEEKS_PER_YEAR
-from linkage_sim.world.columns import N_FIFTHS, N_GROUPS, Float64, People, State
+from linkage_sim.world.columns import N_FIFTHS, N_GROUPS, Float64, People, State, roomy
 from linkage_sim.world.population import vulnerability_ratios
 
 if TYPE_CHECKING:
@@ -125,13 +125,13 @@ class Course:
         residents, communities = people.n_residents, people.n_communities
         entries = ENTRIES_PER_RESIDENT * residents + 1
         calendar = Calendar(
-            np.zeros((communities, self.weeks), np.int32), np.empty(entries, np.int32),
-            np.empty(entries, np.int32), np.empty(entries, np.uint8),
-            np.empty(entries, np.uint16), np.empty(entries, np.float32),
+            np.zeros((communities, self.weeks), np.int32), roomy(entries, np.int32),
+            roomy(entries, np.int32), roomy(entries, np.uint8),
+            roomy(entries, np.uint16), roomy(entries, np.float32),
             np.zeros((communities, 2), np.int32),
         )
         onset, cover, cover_bought = (
-            np.empty((residents + 1, N_CATEGORIES), np.float32) for _ in range(3)
+            roomy((residents + 1, N_CATEGORIES), np.float32) for _ in range(3)
         )
         for table in (onset, cover, cover_bought):
             table[0] = -np.inf
@@ -140,7 +140,7 @@ class Course:
             np.zeros((communities, N_CATEGORIES, self.weeks + 1)), self.severity,
             self.cover_weeks, self.end_probability, state.active, state.changes, state.served,
             calendar, state.record, onset, cover, cover_bought,
-            np.empty(residents, np.int32), np.zeros((communities, 2), np.int32),
+            roomy(residents, np.int32), np.zeros((communities, 2), np.int32),
         )
 
     def covered(self, rows: Any, category: int, week: float, bought: bool = False) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -42,6 +44,21 @@ class Columns:
             for item in fields(self)  # type: ignore[arg-type]
             if isinstance(value := getattr(self, item.name), np.ndarray)
         )
+
+
+def roomy(shape: int | tuple[int, ...], dtype: Any) -> Any:
+    """Make an array of which only those parts take memory that are written to.
+
+    A table that has room for everybody, and is used by few, then costs what the few cost. The
+    system would hand out memory in blocks so large that each holds a part in use; it is told not
+    to, where it can be told.
+    """
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    room = mmap.mmap(-1, max(size, mmap.PAGESIZE))
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        with contextlib.suppress(OSError):
+            room.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(room, dtype=dtype, count=int(np.prod(shape))).reshape(shape)
 
 
 @dataclass(eq=False)
