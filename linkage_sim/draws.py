@@ -106,6 +106,7 @@ class Decision(IntEnum):
     PERCEPTION = 56
     STUDY_SEED = 57
     VERIFICATION = 58
+    COMMUNITY_SIZE = 59
 
 
 def philox4x32(

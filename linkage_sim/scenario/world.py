@@ -78,6 +78,12 @@ class World(Section):
         [], "Residents of each community (empty: split evenly)", "各社区居民数（空：平均分）",
         "persons",
     )
+    community_size_sd: float = setting(
+        0.0, "Spread of the sizes of communities (0: all alike)", "社区人口规模离散程度",
+        "sd of the log of residents", 0, 1.5, confidence="L",
+        source="Streets of one district count 18,596 to 206,084 persons, 69,000 in the mean (census "
+        "2020); communities are assumed to differ as much",
+    )
     mean_household_size: float = setting(
         2.5, "Mean household size", "户均人口", "persons", 1, 6,
         source="Xi'an Jingkai bulletin 2.50, Shaanxi 2.53 (census 2020)", confidence="H",

@@ -69,7 +69,7 @@ def build_people(scenario: Scenario, seed: int) -> People:
     InputError
         When a register cannot be read or has changed since the scenario was written.
     """
-    sizes = community_sizes(scenario)
+    sizes = community_sizes(scenario, seed)
     first_row = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     total = int(first_row[-1])
     column: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linkage_sim.compiled_draws import kernel, normal, uniform
-from linkage_sim.draws import Decision
+from linkage_sim.draws import Decision, Draws
 from linkage_sim.errors import InputError
 from linkage_sim.world.columns import (
     FLOATING,
@@ -34,8 +34,8 @@ LARGEST_HOUSEHOLD = 9
 MAX_COMMUNITY = 1 << IDENTITY_BITS
 
 
-def community_sizes(scenario: Scenario) -> Int64:
-    """Split the residents over the communities: as listed, or evenly.
+def community_sizes(scenario: Scenario, seed: int) -> Int64:
+    """Split the residents over the communities: as listed, evenly, or with a lognormal spread.
 
     Raises
     ------
@@ -46,14 +46,23 @@ def community_sizes(scenario: Scenario) -> Int64:
     if world.community_residents:
         sizes = np.array(world.community_residents, dtype=np.int64)
     else:
-        base, rest = divmod(world.residents, world.communities)
-        sizes = np.full(world.communities, base, dtype=np.int64)
-        sizes[:rest] += 1
+        lots = [
+            Draws(seed).normal(Decision.COMMUNITY_SIZE, community) if world.community_size_sd else 0
+            for community in range(world.communities)
+        ]
+        sizes = _divided(world.residents, np.exp(world.community_size_sd * np.array(lots)))
     if int(sizes.max()) >= MAX_COMMUNITY:
         raise InputError(
             f"world.residents: a community of {int(sizes.max())} residents is larger than "
             f"{MAX_COMMUNITY - 1}; raise world.communities"
         )
+    return sizes
+
+
+def _divided(residents: int, weights: Float64) -> Int64:
+    """Divide residents in proportion to weights, two at least each; the first get what is left."""
+    sizes = 2 + np.floor((residents - 2 * len(weights)) * weights / weights.sum()).astype(np.int64)
+    sizes[: residents - int(sizes.sum())] += 1
     return sizes
 
 
