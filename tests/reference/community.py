@@ -175,9 +175,10 @@ class Community:
     def volunteer(self, week: int, committee_has_time: bool) -> None:
         """Let residents join or leave, let the committee ask some, and book hours of help."""
         idle = 1.0 - self.used_share
-        before = {person.row for person in self.residents if person.is_volunteer}
-        for person in self.residents:
-            if person.volunteer_due < week + 1:
+        wavering = [person for person in self.residents if person.volunteer_due < week + 1]
+        if wavering:
+            before = {person.row for person in self.residents if person.is_volunteer}
+            for person in wavering:
                 person.reconsider(week, self.joining, idle, self.formal_share, before)
         if committee_has_time:
             self._ask(week)

@@ -75,7 +75,7 @@ class Moving:
         now = float(week)
         for need in self.needs:
             if need.active:
-                self.close_episode(need, now)
+                self.close_episode(need, now - need.onset)
                 year["left"] += 1.0
             part = PART_NEED + need.category
             level = self.draws.uniform(Decision.MOVE, self.identity, week, part)

@@ -122,7 +122,8 @@ class InNeed:
             need = min(self.needs, key=lambda other: other.due)
             now = need.due
             if need.active:
-                self.close_episode(need, now)
+                # Both moments are float32, and so the engine rounds their difference too.
+                self.close_episode(need, f32(now - need.onset))
                 need.active = False
                 tally.year_of(week)["recoveries"] += 1.0
             else:
@@ -134,16 +135,16 @@ class InNeed:
             self.set_clock(need, now)
             self.note_active_needs()
 
-    def close_episode(self: Person, need: Need, now: float) -> None:
+    def close_episode(self: Person, need: Need, waited: float) -> None:
         """Book the wait of a need that went by without any contact."""
         if not need.served:
-            self.community.tally.book_wait(need.onset, now, served=False)
+            self.community.tally.book_wait(need.onset, waited, served=False)
 
     def be_served(self: Person, need: Need, now: float) -> None:
         """Note the first contact of this episode."""
         if not need.served:
             need.served = True
-            self.community.tally.book_wait(need.onset, now, served=True)
+            self.community.tally.book_wait(need.onset, now - need.onset, served=True)
 
     def end_need(self: Person, need: Need, now: float) -> None:
         """End a need because it was met, and set the clock for the next one."""

@@ -29,7 +29,7 @@ class Tally:
         """Counts of the fiscal year a week belongs to."""
         return self.years[week // WEEKS_PER_YEAR]
 
-    def book_wait(self, begun: float, now: float, served: bool) -> None:
+    def book_wait(self, begun: float, waited: float, served: bool) -> None:
         """Book how long a need waited for its first contact, or in vain, cut at a year.
 
         It counts in the year in which the need began. Source: model.md section 11,
@@ -39,6 +39,6 @@ class Tally:
             return
         year = self.years[int(begun) // WEEKS_PER_YEAR]
         year["episodes"] += 1.0
-        year["wait_weeks"] += min(now - begun, LONGEST_WAIT_WEEKS)
-        if served and now - begun <= EARLY_WEEKS:
+        year["wait_weeks"] += min(waited, LONGEST_WAIT_WEEKS)
+        if served and waited <= EARLY_WEEKS:
             year["served_early"] += 1.0

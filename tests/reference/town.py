@@ -132,7 +132,7 @@ class Town(mesa.Model):
         for community in self.communities:
             for person in community.residents:
                 for need in person.active_needs:
-                    person.close_episode(need, float(self.week))
+                    person.close_episode(need, self.week - need.onset)
 
     # -- hours that meetings and campaigns take -----------------------------------------------
 
