@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from linkage_sim.scenario.schema import Scenario
-from tests.reference.engine import (
-    Plain,
-    Recorder,
-    engine_state,
-    people_state,
-    reference_state,
-    settled_state,
-)
+from tests.reference.engine import Recorder, engine_state, people_state
+from tests.reference.states import Plain, reference_state, settled_state
 from tests.reference.town import Town
 
 

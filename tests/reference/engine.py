@@ -1,12 +1,11 @@
 """The only file here that knows the fast engine: how its state and decisions are read.
 
-`engine_state` turns columns into plain dicts, whatever their layout in memory, and
-`reference_state` does the same with objects; a test compares the two.
+`engine_state` turns columns into plain dicts, whatever their layout in memory; `states` does the
+same with objects. Where the engine's columns change, this file changes and nothing else.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -17,24 +16,15 @@ from linkage_sim.model import LinkageModel
 from linkage_sim.scenario.fields import N_CATEGORIES
 from tests.reference import seats
 from tests.reference.record import Signed, Week, Working
-from tests.reference.services import Contract
-from tests.reference.town import Town
+from tests.reference.states import BY_NEED, CARRIES, NEVER_CHANGES, TOTALS, Plain, known
 
-Plain = dict[str, Any]
 SEAT_STATES = {OPEN: seats.OPEN, HELD: seats.HELD, LOST: seats.LOST, GONE: seats.GONE}
 MASKS = ("active", "served", "list_committee", "list_workers", "list_volunteers")
-BY_NEED = ("due", "changes", "onset", "cover", "cover_bought")
 BY_RESIDENT = (
     "next_due", "aware", "arrived", "expectation", "satisfaction", "previous", "trust",
     "own_experience", "lift", "shown", "volunteer", "volunteer_due", "volunteer_changes",
     "left_week", "hours_used", "idle_weeks", "credit", "asked_by", "motivation",
 )
-CARRIES = ("carry", "free_carry", "event_carry", "head_carry")
-
-
-def known(value: Any) -> Any:
-    """Give None for an unknown number, which would not equal itself."""
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def categories(mask: int) -> tuple[int, ...]:
@@ -176,12 +166,9 @@ def _engine_contracts(model: LinkageModel) -> Plain:
         start = int(model.people.first_row[community])
         for row in rows:
             taken = range(int(projects.place_first[row]), int(projects.place_stop[row]))
-            names = (*CARRIES, "worked_hours", "substance_hours", "showcase_hours",
-                     "document_hours", "volunteer_hours", "contacts", "events", "heads", "ended",
-                     "ended_target", "screened")
             met, kind = table.lines_of(community, int(row))
             found[(community, int(projects.identity[row]))] = {
-                **{name: float(getattr(projects, name)[row]) for name in names},
+                **{name: float(getattr(projects, name)[row]) for name in (*CARRIES, *TOTALS)},
                 "seats": [
                     (SEAT_STATES[int(places.state[seat])],
                      int(places.holder[seat]) - start if places.holder[seat] >= 0 else None,
@@ -194,97 +181,16 @@ def _engine_contracts(model: LinkageModel) -> Plain:
     return found
 
 
-def reference_state(town: Town) -> Plain:
-    """Read the same of the reference."""
-    over = town.week % 52 == 0  # contracts of a year have ended
-    return {
-        "residents": {
-            (community.number, person.row): _plain_person(person)
-            for community in town.communities
-            for person in community.residents
-        },
-        "counts": {
-            (community.number, year, name): amount
-            for community in town.communities
-            for year, counts in enumerate(community.tally.years)
-            for name, amount in counts.items()
-            if amount != 0.0
-        },
-        "contracts": {
-            (community.number, contract.signed.identity): _plain_contract(contract)
-            for community in town.communities
-            for contract in community.contracts
-            if not over
-        },
-        "carries": {
-            community.number: (community.used_share, community.formal_share, community.volunteers)
-            for community in town.communities
-        },
-        "turnout": dict(town.turnout),
-        "need sums": [community.need_sums for community in town.communities],
-    }
-
-
-def _plain_person(person: Any) -> Plain:
-    needs = person.needs
-    return {
-        "active": tuple(need.category for need in person.active_needs),
-        "served": tuple(need.category for need in needs if need.served),
-        **{f"list_{side}": tuple(sorted(listed)) for side, listed in person.known_to.items()},
-        **{name: tuple(getattr(need, name) for need in needs) for name in BY_NEED},
-        "next_due": person.next_due,
-        "aware": int(person.aware),
-        "arrived": person.arrived,
-        "expectation": person.expectation,
-        "satisfaction": person.satisfaction,
-        "previous": person.satisfaction_before,
-        "trust": person.trust,
-        "own_experience": known(person.experience),
-        "lift": person.lift,
-        "shown": person.shown_until,
-        "volunteer": person.volunteering,
-        **{name: getattr(person, name) for name in
-           ("volunteer_due", "volunteer_changes", "left_week", "hours_used", "idle_weeks",
-            "credit", "asked_by", "motivation")},
-    }
-
-
-def _plain_contract(contract: Contract) -> Plain:
-    how = {"contact": 0, "contact that ended the need": 1, "attended": 2}
-    return {
-        **{name: getattr(contract, name) for name in CARRIES},
-        **contract.totals,
-        "seats": [
-            (seat.state, seat.holder.row if seat.holder is not None else None, seat.left)
-            for seat in contract.seats
-        ],
-        "met": [row for row, _ in contract.record],
-        "how": [how[kind] for _, kind in contract.record],
-    }
-
-
 def people_state(people: Any) -> list[Plain]:
     """Read what never changes of the engine's residents."""
-    names = ("household", "age_group", "fifth", "group", "status", "voice", "taste")
-    columns = {name: getattr(people, name).tolist() for name in names}
+    columns = {name: getattr(people, name).tolist() for name in NEVER_CHANGES}
     found = []
     for community in range(people.n_communities):
         rows = people.rows(community)
         for row in range(rows.start, rows.stop):
             ties = people.tie_to[people.tie_start[row] : people.tie_start[row + 1]]
-            plain = {name: columns[name][row] for name in names}
+            plain = {name: columns[name][row] for name in NEVER_CHANGES}
             plain["household"] -= columns["household"][rows.start]
             plain["ties"] = (np.asarray(ties) - rows.start).tolist()
             found.append(plain)
     return found
-
-
-def settled_state(town: Town) -> list[Plain]:
-    """Read the same of the reference's residents."""
-    names = ("household", "age_group", "fifth", "group", "status", "voice", "taste")
-    return [
-        {name: getattr(person, name) for name in names}
-        | {"ties": [other.row for other in person.ties]}
-        for community in town.communities
-        for person in community.residents
-    ]

@@ -6,6 +6,7 @@ Source: model.md section 8 (search, capacity, autonomy); docs/decisions/0015 (ro
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from linkage_sim.draws import Decision
@@ -50,11 +51,7 @@ class Contract(Showing):
         self.seats += [Seat(self.series) for _ in range(signed.places - len(self.seats))]
         self.carry = self.free_carry = self.event_carry = self.head_carry = 0.0
         self.record: list[tuple[int, str]] = []
-        self.totals = dict.fromkeys(
-            ("worked_hours", "substance_hours", "showcase_hours", "document_hours",
-             "volunteer_hours", "contacts", "events", "heads", "ended", "ended_target",
-             "screened"), 0.0,
-        )
+        self.totals: defaultdict[str, float] = defaultdict(float)
 
     def _named_seat(self, row: int) -> Seat:
         # Who moved in after the file was written is not the person who was promised the place.
