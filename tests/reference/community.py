@@ -15,7 +15,7 @@ from tests.reference.provision import FreeHelp, Station, capacity_of, visit_list
 from tests.reference.rounding import add_up, mean_of_column
 from tests.reference.settling import settle
 from tests.reference.tally import Tally
-from tests.reference.volunteering import BY_COMMITTEE
+from tests.reference.volunteering import BY_COMMITTEE, VOLUNTEER
 
 if TYPE_CHECKING:
     from tests.reference.services import Contract
@@ -177,12 +177,14 @@ class Community:
         idle = 1.0 - self.used_share
         wavering = [person for person in self.residents if person.volunteer_due < week + 1]
         if wavering:
-            before = {person.row for person in self.residents if person.is_volunteer}
+            before = {
+                person.row for person in self.residents if person.volunteering == VOLUNTEER
+            }
             for person in wavering:
                 person.reconsider(week, self.joining, idle, self.formal_share, before)
         if committee_has_time:
             self._ask(week)
-        helping = [person for person in self.residents if person.is_volunteer]
+        helping = [person for person in self.residents if person.volunteering == VOLUNTEER]
         for person in helping:
             person.book_hours(week, self.joining, self.used_share)
         year = self.tally.year_of(week)

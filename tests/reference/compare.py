@@ -23,6 +23,12 @@ def differences(engine: Any, reference: Any, where: str = "") -> list[str]:
         for key in sorted({*engine, *reference}, key=str):
             found += differences(engine.get(key), reference.get(key), f"{where} {key}")
         return found
+    both = isinstance(engine, list | tuple) and isinstance(reference, list | tuple)
+    if both and len(engine) == len(reference):
+        found = []
+        for place, (one, other) in enumerate(zip(engine, reference, strict=True)):
+            found += differences(one, other, f"{where}[{place}]")
+        return found
     return [f"{where}: engine {engine!r}, reference {reference!r}"]
 
 

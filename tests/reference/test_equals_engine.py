@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -14,6 +15,12 @@ from tests.reference.cases import CASES, RICH, small, worlds
 from tests.reference.compare import DifferenceError, Recorded
 from tests.reference.faults import FAULTS
 
+# Uncompiled, numpy's own scalars keep float32 in places where compiled code takes float64, so that
+# the last digits differ from those of any real run.
+pytestmark = pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"),
+    reason="uncompiled kernels round in other places",
+)
 opinion_feel, movement_move_homes = opinion.feel, movement.move_homes
 CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
