@@ -81,6 +81,11 @@ CASES: dict[str, Case] = {
         {I + "time_bank": True, V + "start_share": 0.5, V + "leave_per_month": 0.1},
         ("credit_issued", "credit_redeemed", "credit_lost"),
     ),
+    "time bank that crowds out every motive": Case(
+        {I + "time_bank": True, V + "start_share": 0.5, V + "leave_per_month": 0.1,
+         V + "time_bank_crowding": 1.0},
+        ("dropped",),
+    ),
     "feelings": Case(
         {O + "weight_expectation": 0.2, O + "trust_start": 0.3, O + "word_of_mouth": 0.5,
          O + "expectation_rate": 0.4},

@@ -58,7 +58,10 @@ class Joining:
         """Hazard of leaving: it rises with hours without a task and with tasks for show."""
         told = self.told
         strain = 1.0 + told.idle_effect * idle + told.formal_effect * formal
-        return told.leave_per_month * strain / WEEKS_PER_MONTH / self.gain
+        hazard = told.leave_per_month * strain / WEEKS_PER_MONTH
+        # Credits that crowd out every motive let everybody go at the first moment that rings. With
+        # a gain below 1 the hazard may pass `most`, which leaves the gain out, as the engine does.
+        return hazard / self.gain if self.gain > 0.0 else NEVER
 
     def joining(self, active_ties: float, trust: float) -> float:
         """Hazard of joining unasked: own motive and example of ties, as far as there is trust."""
