@@ -2,7 +2,7 @@
 
 Taste, age, household and ties stay with the home: homes of a kind are let to people of a kind.
 The numbers of the clocks go on too, so that newcomers under every policy meet the same chances.
-Source: model.md section 6, moving; docs/decisions/0015.
+Source: model.md section 4 (resident status); docs/decisions/0015.
 """
 
 from __future__ import annotations
