@@ -107,6 +107,9 @@ class Decision(IntEnum):
     STUDY_SEED = 57
     VERIFICATION = 58
     COMMUNITY_SIZE = 59
+    TOLD_OF_SERVICES = 60
+    LIST_PASSED_ON = 61
+    CATEGORY_FOUND = 62
 
 
 def philox4x32(

@@ -148,10 +148,10 @@ class Neighbourhood:
             if item.file.candidate.community == community and item.leader is not None
         )
         self.find_carry[community] += staff.cases_found * leading * 12.0 / MONTHS_PER_YEAR
-        self._note(place, self.find_carry, state.list_workers, 1)
+        self._note(place, self.find_carry, state.list_workers, 0)
         seen = self.plan.assumptions.linkage.sightings / MONTHS_PER_YEAR
         self.sight_carry[community] += seen * model.service.volunteers[community]
-        self._note(place, self.sight_carry, state.list_volunteers, 2)
+        self._note(place, self.sight_carry, state.list_volunteers, 1)
         committee = model.committees[community]
         if self.bank_hours > 0.0:
             committee.spend_hours(
@@ -163,7 +163,7 @@ class Neighbourhood:
         self.reach_carry[community] -= told
         if told:
             lots = model.draws.uniforms(
-                CASE_FINDING, np.full(told, community), week, 1000 + np.arange(told)
+                Decision.TOLD_OF_SERVICES, np.full(told, community), week, np.arange(told)
             )
             size = place.stop - place.first
             state.aware[place.first + (lots * size).astype(int)] = 1
@@ -173,10 +173,11 @@ class Neighbourhood:
         carry[place.community] -= found
         active = self.model.state.active
         for number in range(found):
-            category = self.model.draws.below(CASE_FINDING, place.community, place.week, part * 1000
-                                              + number, 8)
+            category = self.model.draws.below(
+                Decision.CATEGORY_FOUND, place.community, place.week, 2 * number + part, 8
+            )
             row = public_service.find_in_need(
-                place, active, CASE_FINDING, part * 16 + category, number % 64, 1 << category
+                place, active, CASE_FINDING, 8 * part + category, number, 1 << category
             )
             if row >= 0:
                 listed[row] |= np.uint8(1 << category)
@@ -241,7 +242,7 @@ class Neighbourhood:
         rows = np.flatnonzero(state.list_committee | state.list_workers | state.list_volunteers)
         if len(rows) == 0:
             return
-        lots = model.draws.uniforms(CASE_FINDING, model.identities(rows), week, 5000)
+        lots = model.draws.uniforms(Decision.LIST_PASSED_ON, model.identities(rows), week)
         passed = rows[lots < linkage.list_share]
         committee_list = state.list_committee[passed].copy()
         workers, volunteers = state.list_workers[passed].copy(), state.list_volunteers[passed]

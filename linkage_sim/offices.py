@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ class Offices:
 
     def _remember_portfolio(self, committee: Any, ended: list[Contract]) -> None:
         mine = [item for item in ended if item.file.candidate.community == committee.community]
-        total = sum(item.file.candidate.cost_yuan for item in mine)
+        total = math.fsum(item.file.candidate.cost_yuan for item in mine)
         if total <= 0.0:
             return
         committee.last_shares = committee.last_shares * 0.0
@@ -177,7 +178,7 @@ class Offices:
         organization.books.wages += worked * world.staff_hour_yuan
         share = STAFF_WEEKS / WEEKS_PER_YEAR
         # Rooms and clerks are paid for in a lean year too, and grow with the contracts held.
-        held = sum(item.file.candidate.cost_yuan for item in organization.contracts)
+        held = math.fsum(item.file.candidate.cost_yuan for item in organization.contracts)
         income = max(organization.usual_income(), held)
         organization.books.overheads += market.overhead_share * income * share
         hours = len(organization.workers) * world.staff_hours_per_week * STAFF_WEEKS

@@ -153,7 +153,7 @@ class _View:
 
 def _mean(values: list[float]) -> float:
     known = [value for value in values if not math.isnan(value)]
-    return sum(known) / len(known) if known else Nan
+    return math.fsum(known) / len(known) if known else Nan
 
 
 def _ratio(above: float, below: float) -> float:
@@ -192,7 +192,7 @@ def _skill(view: _View) -> float:
         for item in mine:
             by_category[item.file.candidate.category] += item.places
         places = float(by_category.sum())
-        money = sum(item.file.candidate.cost_yuan for item in mine)
+        money = math.fsum(item.file.candidate.cost_yuan for item in mine)
         chance, best = portfolio_skill(
             view.facts.ideas[(community, year)], needed / needed.sum(), money,
             view.facts.draws, community * 1024 + year,
@@ -247,17 +247,17 @@ def _selection_accuracy(view: _View) -> float:
 
 def _implementation_weeks(view: _View) -> float:
     approved = [file for file in view.files if file.approved]
-    weeks = sum(item.delivery_weeks for item in view.contracts)
+    weeks = math.fsum(item.delivery_weeks for item in view.contracts)
     return _ratio(weeks, float(len(approved)))
 
 
 def _hours_share(view: _View, part: str, *whole: str) -> float:
-    above = sum(item.totals[part] for item in view.contracts)
-    return _ratio(above, sum(item.totals[name] for item in view.contracts for name in whole))
+    above = math.fsum(item.totals[part] for item in view.contracts)
+    return _ratio(above, math.fsum(item.totals[name] for item in view.contracts for name in whole))
 
 
 def _per_money(view: _View) -> float:
-    spent = sum(
+    spent = math.fsum(
         item.paid + item.payable + item.station + item.administration + item.staff_yuan
         + item.officer_yuan
         for item in view.ledgers
@@ -301,11 +301,12 @@ def _dropout(view: _View) -> float:
 
 def _turnover(view: _View) -> float:
     pairs = [view.facts.turnover[year] for year in view.years if year in view.facts.turnover]
-    return _ratio(sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs))
+    return _ratio(math.fsum(pair[0] for pair in pairs), math.fsum(pair[1] for pair in pairs))
 
 
 def _over_budget(view: _View, amount: Callable[[Ledger], float]) -> float:
-    return _ratio(sum(map(amount, view.ledgers)), sum(item.budget for item in view.ledgers))
+    whole = math.fsum(item.budget for item in view.ledgers)
+    return _ratio(math.fsum(map(amount, view.ledgers)), whole)
 
 
 _HOW: dict[str, Callable[[_View], float]] = {

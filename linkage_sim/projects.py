@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +66,7 @@ class Told:
 
     def share(self, category: int) -> float:
         """Share of all need it spoke of that is of this category; 0 where it heard of nobody."""
-        total = sum(self.heard)
+        total = math.fsum(self.heard)
         return self.heard[category] / total if total > 0.0 else 0.0
 
 

@@ -87,7 +87,8 @@ def best_mix(prospect: Prospect) -> tuple[float, float]:
     fits = [
         point
         for point in points
-        if min(point) >= -1e-12 and sum(point) <= bound + 1e-12 and math.isfinite(sum(point))
+        if min(point) >= -1e-12 and point[0] + point[1] <= bound + 1e-12
+        and math.isfinite(point[0] + point[1])
     ]
     best = max(fits, key=lambda point: utility(prospect, *point))
     return max(0.0, best[0]), max(0.0, best[1])

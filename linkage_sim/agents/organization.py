@@ -138,7 +138,9 @@ class SocialOrganization(mesa.Agent):
         world = self.model.plan.world
         each = world.staff_hours_per_week
         outside = world.staff_per_organization * each * world.outside_work_share
-        here = sum(item.hours * 7.0 / (item.end_day - item.started_day) for item in self.contracts)
+        here = math.fsum(
+            item.hours * 7.0 / (item.end_day - item.started_day) for item in self.contracts
+        )
         return float((outside + here) / (len(self.workers) * each))
 
     def look_after_staff(self, week: int, weeks: float) -> int:

@@ -27,7 +27,9 @@ MOST_VULNERABLE = 4
 def count_needs(
     place: Place, needs: Needs, known: Known, fifth: Any, in_need: Any, reachable: Any, counts: Any
 ) -> None:
-    """Count persons in need and book a week of need, covered or not, at the start of a week.
+    """Count persons in need and book a week of need, covered or not, before the week's services.
+
+    Needs that began by themselves this week count as a whole week, and those that ended not at all.
 
     Parameters
     ----------

@@ -18,18 +18,21 @@ ENDED_SEVERITY_PURCHASE = int(Count.ENDED_SEVERITY_PURCHASE)
 CONTACTS_STATION = int(Count.CONTACTS_STATION)
 VISITS = int(Count.VISITS)
 ENDED_BY_NEIGHBOURS = int(Count.ENDED_BY_NEIGHBOURS)
-TRIES = 128
+TRIES, SERIES = 128, 16
 
 
 @kernel
 def find_in_need(
-    place: Place, active: Any, decision: int, category: int, number: int, bit: int
+    place: Place, active: Any, decision: int, series: int, number: int, bit: int
 ) -> int:
-    """Go down a random list of residents until one has this need; -1 if nobody has it."""
+    """Go down a random list of residents until one has this need; -1 if nobody has it.
+
+    `series` (below 16) and `number` tell apart lists of the same week.
+    """
     size = place.stop - place.first
     row = place.first
     for index in range(TRIES):
-        part = (category * 64 + number) * TRIES + index
+        part = (number * SERIES + series) * TRIES + index
         row = place.first + below(place.seed, decision, place.community, place.week, part, size)
         if active[row] & bit != 0:
             return row

@@ -75,7 +75,8 @@ def join_bound(joining: Joining) -> float:
 def leave_bound(joining: Joining) -> float:
     """Highest possible hazard of leaving, per week."""
     most = 1.0 + joining.idle_effect + joining.formal_effect
-    return joining.leave * most / WEEKS_PER_MONTH
+    # A gain above 1 only lowers the hazard; one below 1 raises it.
+    return joining.leave * most / WEEKS_PER_MONTH / min(1.0, joining.gain)
 
 
 @kernel

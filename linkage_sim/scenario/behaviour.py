@@ -206,7 +206,7 @@ class Volunteers(Section):
         0.5, "Rise of joining and staying with a time bank", "时间银行激励", "factor", 0, 5
     )
     time_bank_crowding: float = assumption(
-        0.2, "Motivation a credit crowds out", "激励挤出", "factor", 0, 1
+        0.2, "Motivation a credit crowds out", "激励挤出", "factor", 0, 0.9
     )
     time_bank_hours: float = assumption(1.0, "Coordination hours a volunteer", "时间银行管理工时",
                                         "hours a year", 0, 50)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.compiled_draws import kernel_seed
 from linkage_sim.scenario.fields import AGE_GROUPS
 from linkage_sim.world.columns import N_FIFTHS, People
 from linkage_sim.world.population import (
@@ -70,6 +71,7 @@ def build_people(scenario: Scenario, seed: int) -> People:
         When a register cannot be read or has changed since the scenario was written.
     """
     sizes = community_sizes(scenario, seed)
+    lots = kernel_seed(seed)
     first_row = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     total = int(first_row[-1])
     column: dict[str, Any] = {
@@ -91,8 +93,8 @@ def build_people(scenario: Scenario, seed: int) -> People:
     for community, size in enumerate(sizes):
         rows = slice(int(first_row[community]), int(first_row[community + 1]))
         part = {name: values[rows] for name, values in column.items()}
-        n_homes, n_buildings = _settle(scenario, seed, community, part, registered is not None)
-        to, _, start = _tie(scenario.world.ties, seed, community, part)
+        n_homes, n_buildings = _settle(scenario, lots, community, part, registered is not None)
+        to, _, start = _tie(scenario.world.ties, lots, community, part)
         degree[rows.start + 1 : rows.stop + 1] = np.diff(start)
         tie_to.append(to.astype(np.uint16 if narrow else np.int32))
         part["household"] += homes
@@ -115,7 +117,7 @@ def build_people(scenario: Scenario, seed: int) -> People:
 
 
 def _settle(
-    scenario: Scenario, seed: int, community: int, part: dict[str, Any], registered: bool
+    scenario: Scenario, seed: Any, community: int, part: dict[str, Any], registered: bool
 ) -> tuple[int, int]:
     world, hearing = scenario.world, scenario.assumptions.hearing
     size = len(part["household"])
@@ -145,7 +147,7 @@ def _settle(
     return homes, n_buildings
 
 
-def _tie(ties: Ties, seed: int, community: int, part: dict[str, Any]) -> tuple[Any, ...]:
+def _tie(ties: Ties, seed: Any, community: int, part: dict[str, Any]) -> tuple[Any, ...]:
     size = len(part["household"])
     largest = int(np.bincount(part["household"]).max())
     room = int(size * (largest + ties.building / 2 + ties.interest / 2 + 4))
@@ -197,7 +199,7 @@ def tie_kinds(people: People, community: int) -> NDArray[np.uint8]:
     part = {name: getattr(people, name)[rows] for name in names}
     for name in ("household", "building"):
         part[name] = part[name] - part[name][0]
-    _, kinds, _ = _tie(people.tie_rules, people.seed, community, part)
+    _, kinds, _ = _tie(people.tie_rules, kernel_seed(people.seed), community, part)
     return np.asarray(kinds)
 
 

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.tables import GONE, HELD, LOST, OPEN
 from linkage_sim.model import LinkageModel
 from linkage_sim.scenario.fields import N_CATEGORIES
 from tests.reference import seats
 from tests.reference.record import Signed, Week, Working
-from tests.reference.states import BY_NEED, CARRIES, NEVER_CHANGES, TOTALS, Plain, known
+from tests.reference.states import CARRIES, NEVER_CHANGES, TOTALS, Plain, known, still_felt
 
 SEAT_STATES = {OPEN: seats.OPEN, HELD: seats.HELD, LOST: seats.LOST, GONE: seats.GONE}
 MASKS = ("active", "served", "list_committee", "list_workers", "list_volunteers")
 BY_RESIDENT = (
-    "next_due", "aware", "arrived", "expectation", "satisfaction", "previous", "trust",
-    "own_experience", "lift", "shown", "volunteer", "volunteer_due", "volunteer_changes",
-    "left_week", "hours_used", "idle_weeks", "credit", "asked_by", "motivation",
+    "aware", "arrived", "expectation", "satisfaction", "trust", "lift", "shown", "volunteer",
+    "volunteer_due", "volunteer_changes", "left_week", "hours_used", "idle_weeks", "credit",
+    "asked_by", "motivation",
 )
 
 
@@ -123,13 +121,25 @@ class Recorder:
 def engine_state(model: LinkageModel) -> Plain:
     """Read residents, counts and contracts of the engine."""
     state, people = model.state, model.people
-    columns = {name: getattr(state, name).tolist() for name in (*MASKS, *BY_NEED, *BY_RESIDENT)}
+    columns = {name: getattr(state, name).tolist() for name in (*MASKS, "changes", *BY_RESIDENT)}
+    tables = {
+        name: getattr(model.course.needs, name)[state.record].tolist()
+        for name in ("onset", "cover", "cover_bought")
+    }
+    clocks = _clocks(model)
     residents = {}
     for community in range(people.n_communities):
         rows = people.rows(community)
         for row in range(rows.start, rows.stop):
             plain = {name: categories(columns[name][row]) for name in MASKS}
-            plain |= {name: tuple(columns[name][row]) for name in BY_NEED}
+            plain["changes"] = tuple(columns["changes"][row])
+            plain["due"] = tuple(clocks.get((row, category)) for category in range(N_CATEGORIES))
+            plain["onset"] = tuple(
+                since if category in plain["active"] else None
+                for category, since in enumerate(tables["onset"][row])
+            )
+            for name in ("cover", "cover_bought"):
+                plain[name] = tuple(still_felt(until, model.week) for until in tables[name][row])
             plain |= {name: known(columns[name][row]) for name in BY_RESIDENT}
             residents[(community, row - rows.start)] = plain
     return {
@@ -145,6 +155,20 @@ def engine_state(model: LinkageModel) -> Plain:
         "turnout": dict(model.neighbourhood.turnout),
         "need sums": model.course.need_sums.tolist(),
     }
+
+
+def _clocks(model: LinkageModel) -> dict[tuple[int, int], float]:
+    """List the clocks that ring within the run: (row, category) -> moment."""
+    calendar, changes = model.course.needs.calendar, model.state.changes
+    found = {}
+    for entry in calendar.head.ravel().tolist():
+        while entry:
+            row, category = int(calendar.row[entry]), int(calendar.category[entry])
+            if calendar.number[entry] == changes[row, category]:
+                assert (row, category) not in found
+                found[(row, category)] = float(calendar.time[entry])
+            entry = int(calendar.next[entry])
+    return found
 
 
 def _engine_counts(model: LinkageModel) -> Plain:
@@ -188,9 +212,8 @@ def people_state(people: Any) -> list[Plain]:
     for community in range(people.n_communities):
         rows = people.rows(community)
         for row in range(rows.start, rows.stop):
-            ties = people.tie_to[people.tie_start[row] : people.tie_start[row + 1]]
             plain = {name: columns[name][row] for name in NEVER_CHANGES}
             plain["household"] -= columns["household"][rows.start]
-            plain["ties"] = (np.asarray(ties) - rows.start).tolist()
+            plain["ties"] = (people.ties_of(row) - rows.start).tolist()
             found.append(plain)
     return found

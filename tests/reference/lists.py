@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 FINDING = Decision.CASE_FINDING
 BEFORE_THE_START = -1
-PART_MEETING, PART_TOLD = 5000, 1000
-BY_WORKERS, BY_VOLUNTEERS = 1, 2
+BY_WORKERS, BY_VOLUNTEERS = 0, 1
 MONTHS_PER_YEAR = 13.0  # of four weeks
 
 
@@ -55,10 +54,10 @@ class Finding:
         found = int(carry)
         for number in range(found):
             category = community.draws.below(
-                FINDING, community.number, week, part * 1000 + number, N_CATEGORIES
+                Decision.CATEGORY_FOUND, community.number, week, 2 * number + part, N_CATEGORIES
             )
             person = find_in_need(
-                community, week, FINDING, category, part * 16 + category, number % 64
+                community, week, FINDING, category, 8 * part + category, number
             )
             if person is not None:
                 person.known_to[whose].add(category)
@@ -72,7 +71,9 @@ class Finding:
         told = int(self.told)
         self.told -= told
         for number in range(told):
-            lot = community.draws.uniform(FINDING, community.number, week, PART_TOLD + number)
+            lot = community.draws.uniform(
+                Decision.TOLD_OF_SERVICES, community.number, week, number
+            )
             community.residents[int(lot * len(community.residents))].aware = True
 
 
@@ -85,7 +86,7 @@ def pass_lists_on(person: Person, week: int) -> None:
     known = person.known_to
     if not (known["committee"] or known["workers"] or known["volunteers"]):
         return
-    lot = person.draws.uniform(FINDING, person.identity, week, PART_MEETING)
+    lot = person.draws.uniform(Decision.LIST_PASSED_ON, person.identity, week)
     if lot < person.community.plan.assumptions.linkage.list_share:
         committee, workers, volunteers = (set(known[side]) for side in known)
         known["committee"] |= volunteers

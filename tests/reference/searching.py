@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.reference.community import Community
     from tests.reference.person import Person
 
-LISTED_TRIES = 128
+LISTED_TRIES, LISTED_SERIES = 128, 16
 KNOWN_TRIES = 64
 STATION_IDENTITY = 1 << 40
 
@@ -31,7 +31,7 @@ def find_in_need(
     residents = community.residents
     row = 0
     for attempt in range(LISTED_TRIES):
-        part = (series * 64 + number) * LISTED_TRIES + attempt
+        part = (number * LISTED_SERIES + series) * LISTED_TRIES + attempt
         row = community.draws.below(decision, community.number, week, part, len(residents))
         if residents[row].needs[category].active:
             return residents[row]

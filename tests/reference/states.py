@@ -11,7 +11,7 @@ from tests.reference.town import Town
 
 Plain = dict[str, Any]
 NEVER_CHANGES = ("household", "age_group", "fifth", "group", "status", "voice", "taste")
-BY_NEED = ("due", "changes", "onset", "cover", "cover_bought")
+QUARTER_WEEKS = 13
 CARRIES = ("carry", "free_carry", "event_carry", "head_carry")
 TOTALS = (
     "worked_hours", "substance_hours", "showcase_hours", "document_hours", "volunteer_hours",
@@ -29,7 +29,7 @@ def reference_state(town: Town) -> Plain:
     over = town.week % WEEKS_PER_YEAR == 0  # contracts of a year have ended
     return {
         "residents": {
-            (community.number, person.row): _plain_person(person)
+            (community.number, person.row): _plain_person(person, town)
             for community in town.communities
             for person in community.residents
         },
@@ -55,21 +55,32 @@ def reference_state(town: Town) -> Plain:
     }
 
 
-def _plain_person(person: Any) -> Plain:
+def in_run(due: float, weeks: int) -> float | None:
+    """Give the moment at which a clock rings, None where that is after the end of the run."""
+    return due if due < weeks else None
+
+
+def still_felt(cover: float, week: int) -> float | None:
+    """Give until when a need is covered, None where that was over a quarter ago."""
+    return cover if cover > week - QUARTER_WEEKS else None
+
+
+def _plain_person(person: Any, town: Town) -> Plain:
     needs = person.needs
     return {
         "active": tuple(need.category for need in person.active_needs),
         "served": tuple(need.category for need in needs if need.served),
         **{f"list_{side}": tuple(sorted(listed)) for side, listed in person.known_to.items()},
-        **{name: tuple(getattr(need, name) for need in needs) for name in BY_NEED},
-        "next_due": person.next_due,
+        "changes": tuple(need.changes for need in needs),
+        "due": tuple(in_run(need.due, town.weeks) for need in needs),
+        "onset": tuple(need.onset if need.active else None for need in needs),
+        "cover": tuple(still_felt(need.cover, town.week) for need in needs),
+        "cover_bought": tuple(still_felt(need.cover_bought, town.week) for need in needs),
         "aware": int(person.aware),
         "arrived": person.arrived,
         "expectation": person.expectation,
         "satisfaction": person.satisfaction,
-        "previous": person.satisfaction_before,
         "trust": person.trust,
-        "own_experience": known(person.experience),
         "lift": person.lift,
         "shown": person.shown_until,
         "volunteer": person.volunteering,

@@ -51,7 +51,7 @@ class Joining:
         told = self.told
         if active:
             strain = 1.0 + told.idle_effect + told.formal_effect
-            return told.leave_per_month * strain / WEEKS_PER_MONTH
+            return told.leave_per_month * strain / WEEKS_PER_MONTH / min(1.0, self.gain)
         return (told.join_per_month + told.contagion_per_month) * self.gain / WEEKS_PER_MONTH
 
     def leaving(self, idle: float, formal: float) -> float:
@@ -59,9 +59,7 @@ class Joining:
         told = self.told
         strain = 1.0 + told.idle_effect * idle + told.formal_effect * formal
         hazard = told.leave_per_month * strain / WEEKS_PER_MONTH
-        # Credits that crowd out every motive let everybody go at the first moment that rings. With
-        # a gain below 1 the hazard may pass `most`, which leaves the gain out, as the engine does.
-        return hazard / self.gain if self.gain > 0.0 else NEVER
+        return hazard / self.gain
 
     def joining(self, active_ties: float, trust: float) -> float:
         """Hazard of joining unasked: own motive and example of ties, as far as there is trust."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from linkage_sim.draws import identity_of
@@ -63,7 +64,7 @@ class ApprovalStage:
         yuan = 0.0
         for desk in self.policy.desks:
             if desk.meeting_gap_days and not self.is_fixed:
-                gap = sum(desk.meeting_gap_days) / len(desk.meeting_gap_days)
+                gap = math.fsum(desk.meeting_gap_days) / len(desk.meeting_gap_days)
                 held = DAYS_PER_YEAR / gap / served.get(desk.shared_by, all_served)
                 yuan += held * officials.meeting_hours * officials.officer_hour_yuan
         for committee in self.model.committees:

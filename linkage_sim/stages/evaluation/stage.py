@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -151,7 +152,7 @@ class EvaluationStage:
 
     def _means(self, ledger: Ledger, community: int, year: int) -> float:
         """Give the money of a year that is left at its end, last tranches put aside, in yuan."""
-        owed = sum(
+        owed = math.fsum(
             item.delivered_yuan * item.last_share
             for item in self.model.implementation.contracts
             if item.file.year == year and item.file.candidate.community == community

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -279,7 +280,7 @@ class ImplementationStage:
         for contract in mine:
             weeks = max(1.0, (contract.end_day - contract.started_day) / DAYS_PER_WEEK)
             weekly[contract.row] = contract.hours / weeks
-        needed = sum(weekly.values())
+        needed = math.fsum(weekly.values())
         available = organization.hours_available()
         scale = min(1.0, available / needed) if needed > 0.0 else 0.0
         flaw = self.plan.assumptions.officials.flaw_skill

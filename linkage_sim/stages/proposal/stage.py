@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -181,7 +182,7 @@ class ProposalStage:
             places = np.array(
                 [float(self.model.implementation.promise(item)[1]) for item in candidates]
             )
-            yuan = sum(item.cost_yuan for item in candidates)
+            yuan = math.fsum(item.cost_yuan for item in candidates)
             scale = assumed.places_scale * float(places.sum()) * money / max(yuan, 1.0)
             chosen = committee.choose_portfolio(
                 candidates, believed, self.severity, places, reserve, max(scale, 1e-6)
