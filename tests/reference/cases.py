@@ -83,7 +83,7 @@ CASES: dict[str, Case] = {
     ),
     "time bank that crowds out every motive": Case(
         {I + "time_bank": True, V + "start_share": 0.5, V + "leave_per_month": 0.1,
-         V + "time_bank_crowding": 1.0},
+         V + "time_bank_crowding": 0.9},
         ("dropped",),
     ),
     "feelings": Case(

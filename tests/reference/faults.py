@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from linkage_sim.draws import Decision
 from tests.reference import (
     community,
     counting,
@@ -69,7 +70,7 @@ def _in_turn(_: Rule) -> Rule:
     # Each list takes what the one before has just been given.
     def pass_on(person: Person, week: int) -> None:
         known = person.known_to
-        lot = person.draws.uniform(lists.FINDING, person.identity, week, lists.PART_MEETING)
+        lot = person.draws.uniform(Decision.LIST_PASSED_ON, person.identity, week)
         if lot < person.community.plan.assumptions.linkage.list_share:
             known["committee"] |= known["volunteers"]
             known["volunteers"] |= known["workers"]

@@ -75,8 +75,8 @@ def test_a_broken_rule_of_the_reference_is_noticed(
 
 def _equal_trust(weeks: int, *rest: Any) -> None:
     # What the kernel would do if trust rose as fast as it falls.
-    feelings = rest[5]
-    opinion_feel(weeks, *rest[:5], feelings._replace(trust_up=feelings.trust_down), *rest[6:])
+    feelings = rest[3]
+    opinion_feel(weeks, *rest[:3], feelings._replace(trust_up=feelings.trust_down), *rest[4:])
 
 
 def _newcomers_stay_on_lists(place: Any, *rest: Any) -> Any:
