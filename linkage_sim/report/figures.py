@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["forest_figure", "forest_plot", "reform_label", "years_plot"]
 ROW_INCHES, PANEL_INCHES, LETTER_INCHES = 0.23, 1.05, 0.077
+TOLD_INCHES = 2.75
+"""Panels narrower than this have no room to explain the dotted line; its label stands beside it."""
 PANELS_ACROSS = 2
 
 
@@ -128,11 +130,14 @@ def _panel(axes: Any, rows: pd.DataFrame, outcome: str, language: str) -> None:
     known = f"{middle:.3g}" if middle == middle else say("report.forest.undefined", language)
     shown = say("report.forest.baseline", language, mean=known)
     axes.text(0.0, 1.0, shown, transform=_above(axes), fontsize=8, color=INK, va="bottom")
-    axes.text(1.0, 1.0, _direction(outcome, middle, language), transform=_above(axes), fontsize=8,
-              color=INK, va="bottom", ha="right")
     unit = unit_label(outcome, language)
     axes.set_xlabel(say("report.forest.axis", language, unit=unit), fontsize=8, color=INK)
     _tidy(axes, len(rows))
+    marked = BY_NAME[outcome].better == "zero" and _mark_equal(axes, -middle, language)
+    wide = axes.get_position().width * axes.figure.get_figwidth() >= TOLD_INCHES
+    told = _direction(outcome, marked and wide, language)
+    axes.text(1.0, 1.0, told, transform=_above(axes), fontsize=8, color=INK, va="bottom",
+              ha="right")
 
 
 def _above(axes: Any) -> Any:
@@ -157,13 +162,26 @@ def _tidy(axes: Any, rows: int) -> None:
     axes.set_axisbelow(True)
 
 
-def _direction(outcome: str, baseline_mean: float, language: str) -> str:
-    """Tell by an arrow where better is; for a gap, where equal is."""
+def _mark_equal(axes: Any, place: float, language: str) -> bool:
+    """Mark the difference that would make the outcome 0, where the drawn range holds it."""
+    low, high = axes.get_xlim()
+    if not low <= place <= high:
+        return False
+    axes.set_xlim(low, high)
+    # Room for the label below the last row, where nothing else stands.
+    axes.set_ylim(axes.get_ylim()[0] + 0.3, axes.get_ylim()[1])
+    axes.axvline(place, color=INK, linewidth=1.0, linestyle=":", zorder=1, gid="equal")
+    right = place < low + 0.8 * (high - low)
+    axes.text(place, 0.01, f" {say('report.forest.equal', language)} ", fontsize=7.5, color=INK,
+              transform=axes.get_xaxis_transform(), ha="left" if right else "right", va="bottom")
+    return True
+
+
+def _direction(outcome: str, told: bool, language: str) -> str:
+    """Tell by an arrow where better is; a gap has no such side, since it can be overdone."""
     better = BY_NAME[outcome].better
-    if better == "zero" and baseline_mean != baseline_mean:
-        return ""
     if better == "zero":
-        return say(f"report.forest.zero_{'left' if baseline_mean > 0 else 'right'}", language)
+        return say(f"report.forest.{'zero_marked' if told else 'zero_beyond'}", language)
     if better == 0:
         return ""
     return say(f"report.forest.better_{'right' if better == 1 else 'left'}", language)
