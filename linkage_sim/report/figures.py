@@ -213,7 +213,8 @@ def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
         (third, say("report.forest.no_change", language)),
         (fourth, say("report.forest.pairs", language, n=pairs)),
     )
-    width = 40 if language == "en" else 18
+    inches = axes.get_position().width * axes.figure.get_figwidth()
+    width = min(40, int(13.5 * inches)) if language == "en" else min(18, int(6.1 * inches))
     for height, text in texts:
         wrapped = "\n".join(textwrap.wrap(text, width))
         axes.text(0.22, height, wrapped, va="center", fontsize=8, color=INK, linespacing=1.35)
