@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
+from linkage_sim.scenario.seeds import whole_seeds
 from linkage_sim.studies.faults import failure_text
 from linkage_sim.studies.run import Result, simulate
 from linkage_sim.studies.workers import Failure, work
@@ -65,7 +66,7 @@ def plan_of(
     Without names, titles serve as names where they are given and differ.
     """
     chosen = tuple(names) if names is not None else _names_of(scenarios)
-    numbers = tuple(int(seed) for seed in seeds)
+    numbers = whole_seeds(seeds)
     problems = []
     if not scenarios:
         problems.append(say("study.error.no_scenario"))
