@@ -14,8 +14,11 @@ from linkage_sim.report.style import (
     COLOURS,
     INK,
     MARKERS,
+    NOTE_INCHES,
     SOFT,
     cells,
+    note_lines,
+    note_under_title,
     reform_label,
     save_both,
     unit_label,
@@ -36,7 +39,7 @@ PANELS_ACROSS = 2
 
 def forest_plot(
     table: pd.DataFrame, path: str | Path, language: str = "en", source: str = "",
-    titles: Titles | None = None,
+    titles: Titles | None = None, note: str = "",
 ) -> list[Path]:
     """Draw what every reform changes in the five headline outcomes; write PNG and SVG.
 
@@ -50,6 +53,8 @@ def forest_plot(
         Hash of the provenance; kept in the metadata of both files.
     titles
         What to call scenarios instead of their names, as `names.drawn_titles` gives it.
+    note
+        What holds on all sides; stands below the title.
 
     Returns
     -------
@@ -62,14 +67,14 @@ def forest_plot(
         Without a headline outcome, or without a Chinese font when the language is Chinese.
     """
     title = _title(table, language, titles)
-    names = {*table["scenario"], *table["baseline"], *(titles or {}).values()}
+    names = {*table["scenario"], *table["baseline"], *(titles or {}).values(), note}
     return save_both(
-        lambda: forest_figure(table, language, titles), path, title, source, language, names
+        lambda: forest_figure(table, language, titles, note), path, title, source, language, names
     )
 
 
 def forest_figure(
-    table: pd.DataFrame, language: str = "en", titles: Titles | None = None
+    table: pd.DataFrame, language: str = "en", titles: Titles | None = None, note: str = ""
 ) -> Figure:
     """Make the picture without writing it; one panel an outcome, one row a reform."""
     from matplotlib.figure import Figure
@@ -87,18 +92,20 @@ def forest_figure(
     # One place more than panels: the explanation stands in it.
     down = len(shown) // across + 1
     panel = PANEL_INCHES + ROW_INCHES * lines * len(reforms)
-    height = 0.65 + down * panel
+    above = 0.95 + NOTE_INCHES * len(note_lines(note))
+    height = above - 0.3 + down * panel
     letters = max(cells(line) for label in labels for line in label.split("\n"))
     figure = Figure(figsize=(A4_WIDTH, height))
     grid = figure.add_gridspec(
         down, across, left=min(0.45, (0.3 + LETTER_INCHES * letters) / A4_WIDTH), right=0.975,
-        top=1 - 0.95 / height, bottom=0.55 / height, wspace=0.1,
+        top=1 - above / height, bottom=0.55 / height, wspace=0.1,
         hspace=PANEL_INCHES / (panel - PANEL_INCHES),
     )
     figure.text(
         0.02, 1 - 0.3 / height, _title(table, language, titles), fontsize=12,
         fontweight="bold", color=INK, va="center",
     )
+    note_under_title(figure, note, 0.02)
     for place, outcome in enumerate(shown):
         axes = figure.add_subplot(grid[place // across, place % across])
         rows = table[table["outcome"] == outcome].set_index("scenario")

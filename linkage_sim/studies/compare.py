@@ -37,12 +37,16 @@ class Plan:
         Each is a world, shared by all scenarios.
     trace
         Keep the journals.
+    settings
+        Texts "name=value" that hold on every side, to be told beside results; the scenarios hold
+        them already, so that no hash or file depends on how they came there.
     """
 
     names: tuple[str, ...]
     scenarios: tuple[Scenario, ...]
     seeds: tuple[int, ...]
     trace: bool = False
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def plan_of(
     seeds: Iterable[int],
     names: Sequence[str] | None = None,
     trace: bool = False,
+    settings: Sequence[str] = (),
 ) -> Plan:
     """Check what is to be run; raises InputError where it cannot be.
 
@@ -84,7 +89,7 @@ def plan_of(
         problems.append(say("study.error.same_seed"))
     if problems:
         raise InputError(problems)
-    return Plan(chosen, tuple(scenarios), numbers, trace)
+    return Plan(chosen, tuple(scenarios), numbers, trace, tuple(settings))
 
 
 def _names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:

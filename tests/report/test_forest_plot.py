@@ -145,6 +145,16 @@ def test_no_words_overlap_or_leave_the_picture(
         assert overlaps(forest_figure(table, language)) == []
 
 
+@pytest.mark.parametrize("values", ["a.b=1", "policy.approval.desks=[{name = '$x$'}], " * 12])
+def test_a_note_below_the_title_has_room_and_nothing_of_it_is_cut(values: str) -> None:
+    note = f"both sides with {values}".strip()
+    with styled("en"):
+        figure = forest_figure(table_of(), note=note)
+        assert overlaps(figure) == []
+    lines = [text.get_text() for text in figure.texts[1:]]
+    assert " ".join(lines) == note
+
+
 def test_words_that_overlap_are_seen() -> None:
     """Negative control: a second title on the first, and one beyond the edge."""
     figure = forest_figure(table_of())
