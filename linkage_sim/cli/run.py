@@ -145,6 +145,9 @@ def _print(plan: Scenario, name: str, result: Result, told: str) -> None:
         typer.echo(told)
     for line in ["", *outcome_lines(result), "", say("study.run.years"), *year_lines(result)]:
         typer.echo(line)
+    values = [*result.outcomes.values(), *(row[name] for row in result.year_rows for name in row)]
+    if any(value != value for value in values):
+        typer.echo("\n" + say("study.run.undefined"))
     if plan.run.check and not result.problems:
         typer.echo("\n" + say("study.laws_hold"))
 

@@ -218,7 +218,8 @@ def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
         (first, say(f"report.forest.{'interval' if most > 1 else 'single'}", language)),
         (second, say("report.forest.adjusted", language) if most > 1 else ""),
         (third, say("report.forest.no_change", language)),
-        (fourth, say("report.forest.pairs", language, n=pairs)),
+        (fourth, say("report.forest.one_world", language) if pairs == "1"
+         else say("report.forest.pairs", language, n=pairs)),
     )
     inches = axes.get_position().width * axes.figure.get_figwidth()
     width = min(40, int(13.5 * inches)) if language == "en" else min(18, int(6.1 * inches))

@@ -172,7 +172,7 @@ def run_seed(task: tuple[list[Row], int, bool]) -> list[Result | Failure]:
 
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario | str] | Scenario | str,
     seeds: Iterable[int] = range(30),
     jobs: int = 1,
     names: Sequence[str] | None = None,
@@ -183,7 +183,7 @@ def compare(
     Parameters
     ----------
     scenarios
-        The first is the baseline.
+        Two or more, read with `load_scenario`; the first is the baseline.
     seeds
         Each seed is a world: the same residents meet the same chances under all scenarios.
     jobs
@@ -202,7 +202,14 @@ def compare(
     InputError
         For anything wrong with scenarios, names or seeds.
     """
-    plan = plan_of(scenarios, seeds, names)
+    given = [scenarios] if isinstance(scenarios, str | Scenario) else list(scenarios)
+    read = [item for item in given if isinstance(item, Scenario)]
+    if len(read) < len(given):
+        unread = (item for item in given if not isinstance(item, Scenario))
+        raise InputError(say("study.error.not_loaded", found=repr(item)[:80]) for item in unread)
+    if len(read) == 1:
+        raise InputError(say("study.error.one_scenario"))
+    plan = plan_of(read, seeds, names)
     runs = run_plan(plan, jobs, progress)
     table = difference_table(outcome_rows(runs), plan.names, plan.seeds)
     import pandas as pd

@@ -187,3 +187,11 @@ def test_a_comparison_that_checks_reports_what_it_finds(
     # At least eight are broken: two runs of two scenarios, years 2 and 3 of each.
     assert error.count("Conservation law broken") == 5
     assert "more broken laws" in error
+
+
+def test_a_dash_is_explained_where_there_is_one(capsys: Printed) -> None:
+    assert main(["run", "toy"]) == 0
+    out = capsys.readouterr().out
+    table = out.replace("–: undefined", "")
+    assert ("–" in table) == ("–: undefined, see docs/outcomes.md" in out)
+    assert "–" in table, "one community has no spread between communities"

@@ -146,7 +146,7 @@ def test_model_is_freed_after_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def noted(self: LinkageModel, *args: object, **named: object) -> None:
         known.append(weakref.ref(self))
-        start(self, *args, **named)  # type: ignore[arg-type]
+        start(self, *args, **named)
 
     monkeypatch.setattr(LinkageModel, "__init__", noted)
     simulate(load_scenario("toy"), seed=1)
@@ -207,7 +207,7 @@ def test_run_that_fails_is_reported_and_the_others_stand(monkeypatch: pytest.Mon
     def fail_once(plan: object, seed: int, **named: object) -> Result:
         if seed == 2 and plan.policy.proposal.method == "vote":  # type: ignore[attr-defined]
             raise ArithmeticError("told to")
-        return simulate(plan, seed, **named)  # type: ignore[arg-type]
+        return simulate(plan, seed, **named)
 
     monkeypatch.setattr(comparing, "simulate", fail_once)
     scenarios = [load_scenario("toy"), load_scenario("toy+public_opinion")]
@@ -263,3 +263,11 @@ def test_scenario_too_large_for_the_memory_is_refused(monkeypatch: pytest.Monkey
 
 def test_rows_of_failed_runs_are_left_out() -> None:
     assert outcome_rows([Run("a", 1, None, "reason")]) == []
+
+
+def test_compare_says_what_to_do_with_names_and_with_one_scenario() -> None:
+    with pytest.raises(InputError, match=r"ls\.load_scenario\('x_community'\)"):
+        compare(["x_community", "toy"])
+    for alone in ([load_scenario("toy")], load_scenario("toy")):
+        with pytest.raises(InputError, match="two or more"):
+            compare(alone)
