@@ -23,6 +23,7 @@ from linkage_sim.neighbourhood import Neighbourhood
 from linkage_sim.offices import Offices
 from linkage_sim.outcomes import Facts
 from linkage_sim.scenario.schema import Scenario
+from linkage_sim.scenario.seeds import whole_seed
 from linkage_sim.stages.approval.stage import ApprovalStage
 from linkage_sim.stages.evaluation.stage import EvaluationStage
 from linkage_sim.stages.implementation.stage import ImplementationStage
@@ -58,9 +59,10 @@ class LinkageModel(mesa.Model):
         seed: int = 1,
         mediators: Mediators | None = None,
     ) -> None:
-        super().__init__(rng=int(seed) % (1 << 32))
+        number = whole_seed(seed)
+        super().__init__(rng=number % (1 << 32))
         self.plan = scenario if scenario is not None else Scenario()
-        self.seed = int(seed)
+        self.seed = number
         self.draws = CompiledDraws(self.seed)
         self.mediators = mediators or Mediators()
         self.journal = Journal(self.plan.run.trace)

@@ -9,6 +9,7 @@ import mesa
 
 from linkage_sim.draws import Decision
 from linkage_sim.projects import File
+from linkage_sim.scenario.answers import finite
 from linkage_sim.scenario.policy import Approval
 from linkage_sim.scenario.registry import APPROVAL_RULES
 
@@ -39,7 +40,7 @@ class ApprovalAuthority(mesa.Agent):
         rule = APPROVAL_RULES.get(policy.rule)()
         image = self.model.plan.policy.linkage.image_value
         for file in files:
-            file.rank_score = float(rule.score(file, policy.criteria, image))
+            file.rank_score = finite(rule.score(file, policy.criteria, image), "score")
         return sorted(
             files, key=lambda file: (-file.rank_score, file.candidate.cost_yuan, file.id)
         )

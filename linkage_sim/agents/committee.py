@@ -10,6 +10,7 @@ import numpy as np
 from linkage_sim import votes
 from linkage_sim.draws import Decision
 from linkage_sim.projects import N_CATEGORIES, Candidate, Evidence, Hearing, Ledger, Told
+from linkage_sim.scenario.answers import sound
 from linkage_sim.scenario.assumptions import Hearing as HearingAssumptions
 from linkage_sim.scenario.policy import Proposal
 from linkage_sim.scenario.registry import SOURCES
@@ -72,7 +73,7 @@ class CommunityCommittee(mesa.Agent):
         for name, weight in weights.items():
             ground.yuan = most - yuan
             ground.hours = self.hours_left - hours
-            evidence: Evidence = SOURCES.get(name)().estimate(ground)
+            evidence: Evidence = sound(SOURCES.get(name)().estimate(ground))
             if evidence.yuan > ground.yuan or evidence.hours > ground.hours:
                 # What cannot be paid is not held: the committee goes by what costs nothing.
                 name = CANNOT_PAY

@@ -10,6 +10,7 @@ import numpy as np
 from linkage_sim.draws import Decision
 from linkage_sim.kernels.tables import ATTENDED
 from linkage_sim.projects import Contract, Verdict
+from linkage_sim.scenario.answers import finite
 from linkage_sim.scenario.registry import INSTRUMENTS
 
 
@@ -69,7 +70,7 @@ class Evaluator(mesa.Agent):
         for name, weight in weights.items():
             if weight <= 0.0:
                 continue
-            indicators[name] = float(INSTRUMENTS.get(name)().measure(case))
+            indicators[name] = finite(INSTRUMENTS.get(name)().measure(case), "measure")
             score += weight * indicators[name]
         if "outcome" in indicators:
             cost += checking.outcome_yuan * policy.outcome_sample

@@ -13,6 +13,7 @@ from linkage_sim.agents.effort import Prospect, mean_ramp
 from linkage_sim.agents.social_worker import SocialWorker
 from linkage_sim.draws import Decision
 from linkage_sim.projects import N_CATEGORIES, Contract, Mix, Verdict
+from linkage_sim.scenario.answers import finite_pair
 from linkage_sim.scenario.registry import EFFORT_STRATEGIES, INSTRUMENTS
 
 WORKERS_PER_ORGANIZATION = 4096
@@ -214,7 +215,9 @@ class SocialOrganization(mesa.Agent):
         for name, weight in weights.items():
             if weight <= 0.0 or name == "documents":
                 continue
-            slope_s, slope_z = INSTRUMENTS.get(name)().slopes(plan, self.outcome_belief)
+            slope_s, slope_z = finite_pair(
+                INSTRUMENTS.get(name)().slopes(plan, self.outcome_belief), "slopes"
+            )
             seen_s += weight * slope_s
             seen_z += weight * slope_z
         slope = self.reward_slope()
@@ -255,7 +258,9 @@ class SocialOrganization(mesa.Agent):
             draws.normal(Decision.EFFORT_NOISE, identity, revision, 1),
         )
         strategy = EFFORT_STRATEGIES.get(effort.strategy)()
-        substance, showcase = strategy.choose(prospect, noise, effort.temperature)
+        substance, showcase = finite_pair(
+            strategy.choose(prospect, noise, effort.temperature), "choose"
+        )
         return Mix(substance, showcase, documents, documents)
 
     # -- learning -----------------------------------------------------------------------------

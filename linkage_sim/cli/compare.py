@@ -30,6 +30,7 @@ from linkage_sim.cli.study_words import (
     outcome_name,
     progress_bar,
     records,
+    told_settings,
 )
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
@@ -86,7 +87,8 @@ def compare(
     if len(specs) < 2:
         raise InputError(say("study.error.alone", baseline=specs[0]))
     plan = plan_of(
-        _load(specs, values or []), range(seed, seed + replications), display_names(specs), trace
+        _load(specs, values or []), range(seed, seed + replications), display_names(specs), trace,
+        values or [],
     )
     workers = min(jobs or cores(), replications)
     # Who reads JSON asks for files by name.
@@ -129,7 +131,7 @@ def _compare(
         print_json(records(table))
     else:
         titles = titles_of(plan.names, plan.scenarios, language())
-        for line in table_lines(table, plan.names, runs, show_all, place, titles):
+        for line in table_lines(table, plan, runs, show_all, place, titles):
             typer.echo(line)
         if place is not None and not quiet:
             for line in closing_lines(specs, place) if table["n"].any() else ["", written(place)]:
@@ -170,6 +172,8 @@ def _run_and_write(
 
         def kept() -> str:
             done = saved.count(plan.seeds)
+            if not done:
+                return say("study.interrupted.unsaved")
             return say("study.interrupted.saved", done=done, total=total, path=place)
 
         with may_be_stopped(kept):
@@ -216,9 +220,11 @@ def _draw(
         return
     trouble: list[str] = []
     titles = drawn_titles(titles_of(plan.names, plan.scenarios, language()))
+    note = told_settings("compare", plan.settings)
     for draw in (
-        partial(forest_plot, table, folder / "forest.png", language(), source, titles),
-        partial(years_plot, years, folder / "years.png", language(), source, plan.names, titles),
+        partial(forest_plot, table, folder / "forest.png", language(), source, titles, note),
+        partial(years_plot, years, folder / "years.png", language(), source, plan.names, titles,
+                note),
     ):
         try:
             draw()
@@ -232,7 +238,7 @@ def _draw(
 
 
 def table_lines(
-    table: pd.DataFrame, names: tuple[str, ...], runs: list[Run], show_all: bool,
+    table: pd.DataFrame, plan: Plan, runs: list[Run], show_all: bool,
     place: Path | None, titles: Titles = MappingProxyType({}),
 ) -> list[str]:
     """Set the comparison as text: one block an outcome, one line a scenario.
@@ -245,8 +251,9 @@ def table_lines(
     from linkage_sim.outcomes import HEADLINES
     from linkage_sim.report.names import titled
 
-    pairs = int((table["n"] + table["dropped"]).max())
-    text = [say("study.compare.title", baseline=titled(names[0], titles), n=pairs), ""]
+    names, pairs = plan.names, int((table["n"] + table["dropped"]).max())
+    text = [say("study.compare.title", baseline=titled(names[0], titles), n=pairs)]
+    text += [*filter(None, [told_settings("compare", plan.settings)]), ""]
     if not table["n"].any():
         return [*text, say("study.compare.nothing")]
     shown = table if show_all else table[table["outcome"].isin(HEADLINES)]

@@ -14,6 +14,7 @@ from linkage_sim.cli.spoken import SpokenCommand, SpokenGroup
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.inputs.fragment import to_toml
+from linkage_sim.scenario.locate import refuse_hiding
 from linkage_sim.words import say, system_reason
 from linkage_sim.words.paragraph import wrapped
 
@@ -217,6 +218,7 @@ def _deliver(
 ) -> None:
     text = to_toml(fragment, comments)
     if out is not None:
+        refuse_hiding(out)
         try:
             with out.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
@@ -237,6 +239,9 @@ def _deliver(
             if out.suffix == ".toml" and "+" not in str(out):
                 command = command_line(["run", _runnable(out, fragment)])
                 to_stderr(say("cli.import.next", command=command))
+                if "policy" not in fragment:
+                    first = f"{out.with_suffix('')}+full_reform"
+                    to_stderr(say("cli.import.first", command=command_line(["run", first])))
 
 
 def _runnable(out: Path, fragment: Mapping[str, Any]) -> str:

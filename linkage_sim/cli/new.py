@@ -12,7 +12,7 @@ from linkage_sim.cli.options import Lang, Quiet, to_stderr
 from linkage_sim.cli.template import template
 from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
-from linkage_sim.scenario.locate import is_file, shipped_reforms, shipped_scenarios
+from linkage_sim.scenario.locate import is_file, refuse_hiding
 from linkage_sim.words import say, system_reason
 
 
@@ -26,9 +26,9 @@ def new(
     from linkage_sim.scenario.loading import load_scenario
 
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
-    if path.stem in (*shipped_scenarios(), *shipped_reforms()):
-        # A file of that name would hide the shipped one from every command in its folder.
-        raise InputError(say("cli.new.shipped", name=path.stem))
+    if not name.removesuffix(".toml").strip() or name.endswith(("/", os.sep)):
+        raise InputError(say("cli.new.nameless"))
+    refuse_hiding(path)
     scenario = load_scenario(source)
     base = source if is_file(Path(source)) else source.split("+")[0]
     text = template(scenario, load_scenario(base), path.stem, _seen_from(path.parent, base))

@@ -28,6 +28,7 @@ from linkage_sim.cli.study_words import (
     outcome_name,
     plain,
     progress_bar,
+    told_settings,
     unit_of,
 )
 from linkage_sim.cli.typed import command_line
@@ -78,7 +79,7 @@ def run(
     if as_json:
         print_json(as_record(plan, name, result))
     else:
-        _print(plan, name, result)
+        _print(plan, name, result, told_settings("run", values or []))
         if not quiet:
             for line in closing_lines(plan, scenario, result, place):
                 typer.echo(line)
@@ -135,13 +136,18 @@ def as_record(plan: Scenario, name: str, result: Result) -> dict[str, Any]:
 # -- what is printed ---------------------------------------------------------------------------
 
 
-def _print(plan: Scenario, name: str, result: Result) -> None:
+def _print(plan: Scenario, name: str, result: Result, told: str) -> None:
     from linkage_sim.report.names import titled, titles_of
 
     called = titled(name, titles_of([name], [plan], language()))
     typer.echo(say("study.run.title", scenario=called, seed=result.seed, years=plan.run.years))
+    if told:
+        typer.echo(told)
     for line in ["", *outcome_lines(result), "", say("study.run.years"), *year_lines(result)]:
         typer.echo(line)
+    values = [*result.outcomes.values(), *(row[name] for row in result.year_rows for name in row)]
+    if any(value != value for value in values):
+        typer.echo("\n" + say("study.run.undefined"))
     if plan.run.check and not result.problems:
         typer.echo("\n" + say("study.laws_hold"))
 

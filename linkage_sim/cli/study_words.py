@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkage_sim.cli.options import to_stderr
 from linkage_sim.cli.typed import command_line
-from linkage_sim.words import bracketed, has, language, say, unit_words
+from linkage_sim.words import bracketed, has, language, listing, say, unit_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +61,13 @@ def display_names(specs: list[str]) -> list[str]:
         name if names.count(name) == 1 else spec
         for name, spec in zip(names, specs, strict=True)
     ]
+
+
+def told_settings(verb: str, values: Sequence[str]) -> str:
+    """Say what `--set` changed on every side; empty where it changed nothing."""
+    told = [f"{name.strip()}={value.strip()}" for name, _, value in
+            (text.partition("=") for text in values)]
+    return say(f"study.{verb}.with", values=listing(told)) if told else ""
 
 
 @contextmanager

@@ -32,12 +32,20 @@ def validate(
         for row in rows:
             if row["valid"] and not quiet:
                 typer.echo(say(
-                    "cli.validate.fine", **{**row, "residents": f"{row['residents']:,}"}
+                    _verdict(row), **{**row, "residents": f"{row['residents']:,}"}
                 ))
     trouble = [message for row in rows for message in row["problems"]]
     if trouble:
         # The same --set may be wrong for every scenario; saying it once is enough.
         raise InputError(dict.fromkeys(trouble))
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    from linkage_sim.scenario.schema import Scenario
+
+    if row["title"]:
+        return "cli.validate.fine"
+    return f"cli.validate.{'empty' if row['hash'] == Scenario().hash() else 'untitled'}"
 
 
 def _check(name: str, values: list[str]) -> dict[str, Any]:

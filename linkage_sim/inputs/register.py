@@ -7,6 +7,7 @@ what stands in a cell.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -138,7 +139,7 @@ class _RegisterReader:
                 mask |= 1 << _NEED_CODES[name]
             elif name and name not in ("无", "none", "0"):
                 self.problems.add(
-                    line, say("input.register.need", known=", ".join(CATEGORIES))
+                    line, say("input.register.need", known=", ".join(CATEGORIES), near=_near(name))
                 )
         for number, name in self.marks:
             mark = _MARKS.get(cells[name].casefold())
@@ -146,6 +147,15 @@ class _RegisterReader:
                 self.problems.add(line, say("input.register.mark", name=name))
             mask |= bool(mark) << number
         return mask
+
+
+def _near(word: str) -> str:
+    """Name the category a word is nearest to; the word itself is personal data and stays unsaid."""
+    near = difflib.get_close_matches(word[:100], [*_NEED_CODES], 1)
+    if not near:
+        return ""
+    name = CATEGORIES[_NEED_CODES[near[0]]]
+    return say("sign.clause") + say("errors.did_you_mean", name=name)
 
 
 def read_register(

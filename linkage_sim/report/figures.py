@@ -14,8 +14,11 @@ from linkage_sim.report.style import (
     COLOURS,
     INK,
     MARKERS,
+    NOTE_INCHES,
     SOFT,
     cells,
+    note_lines,
+    note_under_title,
     reform_label,
     save_both,
     unit_label,
@@ -29,12 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = ["forest_figure", "forest_plot", "reform_label", "years_plot"]
 ROW_INCHES, PANEL_INCHES, LETTER_INCHES = 0.23, 1.05, 0.077
+TOLD_INCHES = 2.75
+"""Panels narrower than this have no room to explain the dotted line; its label stands beside it."""
 PANELS_ACROSS = 2
 
 
 def forest_plot(
     table: pd.DataFrame, path: str | Path, language: str = "en", source: str = "",
-    titles: Titles | None = None,
+    titles: Titles | None = None, note: str = "",
 ) -> list[Path]:
     """Draw what every reform changes in the five headline outcomes; write PNG and SVG.
 
@@ -48,6 +53,8 @@ def forest_plot(
         Hash of the provenance; kept in the metadata of both files.
     titles
         What to call scenarios instead of their names, as `names.drawn_titles` gives it.
+    note
+        What holds on all sides; stands below the title.
 
     Returns
     -------
@@ -60,14 +67,14 @@ def forest_plot(
         Without a headline outcome, or without a Chinese font when the language is Chinese.
     """
     title = _title(table, language, titles)
-    names = {*table["scenario"], *table["baseline"], *(titles or {}).values()}
+    names = {*table["scenario"], *table["baseline"], *(titles or {}).values(), note}
     return save_both(
-        lambda: forest_figure(table, language, titles), path, title, source, language, names
+        lambda: forest_figure(table, language, titles, note), path, title, source, language, names
     )
 
 
 def forest_figure(
-    table: pd.DataFrame, language: str = "en", titles: Titles | None = None
+    table: pd.DataFrame, language: str = "en", titles: Titles | None = None, note: str = ""
 ) -> Figure:
     """Make the picture without writing it; one panel an outcome, one row a reform."""
     from matplotlib.figure import Figure
@@ -85,18 +92,20 @@ def forest_figure(
     # One place more than panels: the explanation stands in it.
     down = len(shown) // across + 1
     panel = PANEL_INCHES + ROW_INCHES * lines * len(reforms)
-    height = 0.65 + down * panel
+    above = 0.95 + NOTE_INCHES * len(note_lines(note))
+    height = above - 0.3 + down * panel
     letters = max(cells(line) for label in labels for line in label.split("\n"))
     figure = Figure(figsize=(A4_WIDTH, height))
     grid = figure.add_gridspec(
         down, across, left=min(0.45, (0.3 + LETTER_INCHES * letters) / A4_WIDTH), right=0.975,
-        top=1 - 0.95 / height, bottom=0.55 / height, wspace=0.1,
+        top=1 - above / height, bottom=0.55 / height, wspace=0.1,
         hspace=PANEL_INCHES / (panel - PANEL_INCHES),
     )
     figure.text(
         0.02, 1 - 0.3 / height, _title(table, language, titles), fontsize=12,
         fontweight="bold", color=INK, va="center",
     )
+    note_under_title(figure, note, 0.02)
     for place, outcome in enumerate(shown):
         axes = figure.add_subplot(grid[place // across, place % across])
         rows = table[table["outcome"] == outcome].set_index("scenario")
@@ -128,11 +137,14 @@ def _panel(axes: Any, rows: pd.DataFrame, outcome: str, language: str) -> None:
     known = f"{middle:.3g}" if middle == middle else say("report.forest.undefined", language)
     shown = say("report.forest.baseline", language, mean=known)
     axes.text(0.0, 1.0, shown, transform=_above(axes), fontsize=8, color=INK, va="bottom")
-    axes.text(1.0, 1.0, _direction(outcome, middle, language), transform=_above(axes), fontsize=8,
-              color=INK, va="bottom", ha="right")
     unit = unit_label(outcome, language)
     axes.set_xlabel(say("report.forest.axis", language, unit=unit), fontsize=8, color=INK)
     _tidy(axes, len(rows))
+    marked = BY_NAME[outcome].better == "zero" and _mark_equal(axes, -middle, language)
+    wide = axes.get_position().width * axes.figure.get_figwidth() >= TOLD_INCHES
+    told = _direction(outcome, marked and wide, language)
+    axes.text(1.0, 1.0, told, transform=_above(axes), fontsize=8, color=INK, va="bottom",
+              ha="right")
 
 
 def _above(axes: Any) -> Any:
@@ -157,13 +169,26 @@ def _tidy(axes: Any, rows: int) -> None:
     axes.set_axisbelow(True)
 
 
-def _direction(outcome: str, baseline_mean: float, language: str) -> str:
-    """Tell by an arrow where better is; for a gap, where equal is."""
+def _mark_equal(axes: Any, place: float, language: str) -> bool:
+    """Mark the difference that would make the outcome 0, where the drawn range holds it."""
+    low, high = axes.get_xlim()
+    if not low <= place <= high:
+        return False
+    axes.set_xlim(low, high)
+    # Room for the label below the last row, where nothing else stands.
+    axes.set_ylim(axes.get_ylim()[0] + 0.3, axes.get_ylim()[1])
+    axes.axvline(place, color=INK, linewidth=1.0, linestyle=":", zorder=1, gid="equal")
+    right = place < low + 0.8 * (high - low)
+    axes.text(place, 0.01, f" {say('report.forest.equal', language)} ", fontsize=7.5, color=INK,
+              transform=axes.get_xaxis_transform(), ha="left" if right else "right", va="bottom")
+    return True
+
+
+def _direction(outcome: str, told: bool, language: str) -> str:
+    """Tell by an arrow where better is; a gap has no such side, since it can be overdone."""
     better = BY_NAME[outcome].better
-    if better == "zero" and baseline_mean != baseline_mean:
-        return ""
     if better == "zero":
-        return say(f"report.forest.zero_{'left' if baseline_mean > 0 else 'right'}", language)
+        return say(f"report.forest.{'zero_marked' if told else 'zero_beyond'}", language)
     if better == 0:
         return ""
     return say(f"report.forest.better_{'right' if better == 1 else 'left'}", language)
@@ -193,9 +218,11 @@ def _legend(axes: Any, table: pd.DataFrame, language: str) -> None:
         (first, say(f"report.forest.{'interval' if most > 1 else 'single'}", language)),
         (second, say("report.forest.adjusted", language) if most > 1 else ""),
         (third, say("report.forest.no_change", language)),
-        (fourth, say("report.forest.pairs", language, n=pairs)),
+        (fourth, say("report.forest.one_world", language) if pairs == "1"
+         else say("report.forest.pairs", language, n=pairs)),
     )
-    width = 40 if language == "en" else 18
+    inches = axes.get_position().width * axes.figure.get_figwidth()
+    width = min(40, int(13.5 * inches)) if language == "en" else min(18, int(6.1 * inches))
     for height, text in texts:
         wrapped = "\n".join(textwrap.wrap(text, width))
         axes.text(0.22, height, wrapped, va="center", fontsize=8, color=INK, linespacing=1.35)

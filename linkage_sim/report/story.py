@@ -76,8 +76,8 @@ def _proposed(facts: Facts, lang: str | None) -> list[str]:
         ),
         say(
             "story.evidence", lang, sources=_listed(facts["sources"], "source", lang),
-            asked=_plain(facts["asked"]), heard=_plain(facts["heard_persons"]),
-            share=_percent(facts["share_heard"]), truth=_plain(facts["true_persons"]),
+            asked=_plain(facts["asked"]), heard=_whole(facts["heard_persons"]),
+            share=_percent(facts["share_heard"]), truth=_whole(facts["true_persons"]),
             quality=_plain(facts["quality"]),
         ),
     ]
@@ -232,6 +232,11 @@ def _plain(value: Any) -> str:
         return str(value)
     text = f"{value:,.2f}"
     return text.rstrip("0").rstrip(".")
+
+
+def _whole(value: float) -> str:
+    """Write a number of persons, of whom an estimate may hold a part."""
+    return f"{value:,.0f}"
 
 
 def _days(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#8C6D00", "#D55E00", "#009E73", "#CC79A7")
 MARKERS = ("o", "s", "D", "^", "v")
 A4_WIDTH, DOTS_PER_INCH = 8.27, 200
+NOTE_CELLS, NOTE_INCHES, NOTE_BELOW = 112, 0.15, 0.23
 SOFT, GREY, INK = "#BBBBBB", "#666666", "#222222"
 
 
@@ -65,6 +67,21 @@ def reform_label(name: str, baseline: str, titles: Titles | None = None) -> str:
         return titles[name].replace(BETWEEN, "\n+ ")
     added = name.removeprefix(f"{baseline}+")
     return added.replace("+", "\n+ ")
+
+
+def note_under_title(figure: Figure, note: str, left: float) -> None:
+    """Write what holds for the whole picture below its title, in as many lines as it takes."""
+    height = figure.get_figheight()
+    for place, line in enumerate(note_lines(note)):
+        below = 0.3 + NOTE_BELOW + place * NOTE_INCHES
+        figure.text(left, 1 - below / height, line, fontsize=8, color=INK, va="center",
+                    parse_math=False)
+
+
+def note_lines(note: str) -> list[str]:
+    """Break a note so that it fits below a title."""
+    wide = max(1, cells(note)) / max(1, len(note))
+    return textwrap.wrap(note, int(NOTE_CELLS / wide), break_on_hyphens=False)
 
 
 def cells(text: str) -> int:

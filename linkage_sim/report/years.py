@@ -17,8 +17,11 @@ from linkage_sim.report.style import (
     GREY,
     INK,
     MARKERS,
+    NOTE_INCHES,
     SOFT,
     cells,
+    note_lines,
+    note_under_title,
     reform_label,
     save_both,
     unit_label,
@@ -44,6 +47,7 @@ def years_plot(
     source: str = "",
     names: Sequence[str] | None = None,
     titles: Titles | None = None,
+    note: str = "",
 ) -> list[Path]:
     """Draw the five headline outcomes year by year; write PNG and SVG.
 
@@ -63,6 +67,8 @@ def years_plot(
         if left out.
     titles
         What to call scenarios instead of their names, as `names.drawn_titles` gives it.
+    note
+        What holds on all sides; stands below the title.
 
     Returns
     -------
@@ -78,8 +84,8 @@ def years_plot(
     chosen = list(names) if names is not None else list(dict.fromkeys(years["scenario"]))
     title = _title(chosen, language, titles)
     return save_both(
-        lambda: years_figure(years, chosen, language, titles), path, title, source, language,
-        [*chosen, *(titles or {}).values()],
+        lambda: years_figure(years, chosen, language, titles, note), path, title, source, language,
+        [*chosen, *(titles or {}).values(), note],
     )
 
 
@@ -94,7 +100,8 @@ def bands(years: pd.DataFrame, outcome: str) -> pd.DataFrame:
 
 
 def years_figure(
-    years: pd.DataFrame, names: Sequence[str], language: str = "en", titles: Titles | None = None
+    years: pd.DataFrame, names: Sequence[str], language: str = "en",
+    titles: Titles | None = None, note: str = "",
 ) -> Figure:
     """Make the picture without writing it: one row an outcome, one column a reform."""
     from matplotlib.figure import Figure
@@ -107,13 +114,14 @@ def years_figure(
     labels = [_folded(reform_label(name, names[0], titles)) for name in reforms]
     heading = LINE_INCHES * max(label.count("\n") + 1 for label in labels)
     width = max(A4_WIDTH, LEFT_INCHES + RIGHT_INCHES + COLUMN_INCHES * len(reforms))
-    above = TOP_INCHES + heading
+    above = TOP_INCHES + heading + NOTE_INCHES * len(note_lines(note))
     height = above + BOTTOM_INCHES + len(shown) * (ROW_INCHES + TITLE_INCHES)
     figure = Figure(figsize=(width, height))
     across = (width - LEFT_INCHES - RIGHT_INCHES) / len(reforms)
     figure.text(0.2 / width, 1 - 0.3 / height,
                 _title(names, language, titles), fontsize=12, fontweight="bold", color=INK,
                 va="center")
+    note_under_title(figure, note, 0.2 / width)
     for column, label in enumerate(labels):
         middle = LEFT_INCHES + (column + 0.5) * across
         figure.text(middle / width, 1 - above / height, label, fontsize=9, color=INK,

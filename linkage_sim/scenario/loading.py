@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,21 @@ from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.locate import (
     find_reform,
     find_scenario,
+    hiding_note,
     is_file,
     label,
+    shipped_reforms,
+    shipped_scenarios,
     ships,
 )
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
+from linkage_sim.scenario.reforms import reform_document
 from linkage_sim.scenario.registered import register_trouble
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.scenario.validation import nested, python_documents, validated
 from linkage_sim.words import say
 
 Overrides = Mapping[str, Any] | Iterable[str]
-_MAY_REFORM = ("policy", "title", "title_zh", "description")
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> Scenario:
@@ -57,7 +60,8 @@ def load_scenario(source: str | os.PathLike[str], overrides: Overrides = ()) -> 
     Warns
     -----
     ScenarioNote
-        Where one piece of a composition replaces a list that another piece of it set.
+        Where one piece of a composition replaces a list that another piece of it set, or a file
+        hides a shipped scenario of the same name.
     """
     scenario, notes = load_with_notes(source, overrides)
     for note in notes:
@@ -69,7 +73,8 @@ def load_with_notes(
     source: str | os.PathLike[str], overrides: Overrides = ()
 ) -> tuple[Scenario, list[str]]:
     """Read a scenario as `load_scenario` does; what its author should know comes beside it."""
-    documents = _documents(os.fspath(source))
+    hidden: list[str] = []
+    documents = _documents(os.fspath(source), hidden)
     layers = Layers()
     # A file that names one category of a table leaves the others as they are.
     layers.add(Document("", Scenario().model_dump(mode="json"), ships=True))
@@ -81,7 +86,7 @@ def load_with_notes(
     scenario = validated(layers)
     _refuse_other_register(scenario, layers)
     _refuse_too_large(scenario, layers)
-    return scenario, [_lost_list(item) for item in layers.lost]
+    return scenario, [*dict.fromkeys(hidden), *(_lost_list(item) for item in layers.lost)]
 
 
 def _lost_list(item: Lost) -> str:
@@ -104,8 +109,8 @@ def _parts(source: str) -> list[str]:
     return [source] if is_file(Path(source)) else source.split("+")
 
 
-def _documents(source: str) -> list[Document]:
-    """Read everything a source names, weakest first."""
+def _documents(source: str, notes: list[str]) -> list[Document]:
+    """Read everything a source names, weakest first; `notes` takes what should be known."""
     if "\0" in source:
         raise InputError(say("errors.no_scenario", name=source.replace("\0", "?"), known=""))
     first, *reforms = _parts(source)
@@ -114,18 +119,29 @@ def _documents(source: str) -> list[Document]:
     trouble: list[str] = []
     documents: list[Document] = []
     try:
-        documents += _chain(find_scenario(first.strip()), {})
+        path = _noted(first.strip(), find_scenario(first.strip()), notes)
+        documents += _chain(path, {}, notes)
     except InputError as error:
         trouble += error.messages
     for name in reforms:
         try:
-            documents.append(_reform(find_reform(name.strip())))
+            path = _noted(name.strip(), find_reform(name.strip()), notes, shipped_reforms())
+            documents.append(reform_document(path, first.strip(), reforms))
         except InputError as error:
             trouble += error.messages
     if trouble:
         raise InputError(trouble)
     _join_titles(documents, len(reforms))
     return documents
+
+
+def _noted(
+    name: str, found: Path, notes: list[str], known: Sequence[str] | None = None
+) -> Path:
+    """Note that a file hides what ships, for whoever asked by the bare name."""
+    note = hiding_note(name, found, shipped_scenarios() if known is None else known)
+    notes += [note] if note else []
+    return found
 
 
 def _join_titles(documents: list[Document], n_reforms: int) -> None:
@@ -147,7 +163,7 @@ def _told(document: Document, key: str) -> Any:
     return document.content.get("title") if told is None and key == "title_zh" else told
 
 
-def _chain(path: Path, above: dict[Path, str]) -> list[Document]:
+def _chain(path: Path, above: dict[Path, str], notes: list[str]) -> list[Document]:
     """Read a file after everything it extends; `above` says where each on the way says so."""
     real = path.resolve()
     if real in above:
@@ -168,19 +184,8 @@ def _chain(path: Path, above: dict[Path, str]) -> list[Document]:
         lower = find_scenario(wanted.strip(), path.parent)
     except InputError as error:
         raise InputError(f"{place}: extends: {text}" for text in error.messages) from None
-    return [*_chain(lower, {**above, real: place}), document]
-
-
-def _reform(path: Path) -> Document:
-    document = read_document(path)
-    wrong = [
-        f"{document.place((key,))}: {key}: {say('errors.reform_only_policy')}"
-        for key in document.content
-        if key not in _MAY_REFORM
-    ]
-    if wrong:
-        raise InputError(wrong)
-    return document
+    _noted(wanted.strip(), lower, notes)
+    return [*_chain(lower, {**above, real: place}, notes), document]
 
 
 def _find_register(document: Document, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from linkage_sim.errors import InputError
@@ -32,6 +33,25 @@ def shipped_scenarios() -> list[str]:
 def shipped_reforms() -> list[str]:
     """List the names of the reforms that ship."""
     return sorted(path.stem for path in (shipped_folder() / REFORMS).glob("*.toml"))
+
+
+def refuse_hiding(path: Path) -> None:
+    """Refuse to write a file that every command in its folder would take for a shipped one.
+
+    Raises
+    ------
+    InputError
+        When a scenario or reform that ships has the same name.
+    """
+    if path.stem in (*shipped_scenarios(), *shipped_reforms()):
+        raise InputError(say("cli.new.shipped", name=path.stem))
+
+
+def hiding_note(name: str, found: Path, known: Sequence[str]) -> str:
+    """Say that a bare name found a file although one of the known names ships; empty if not."""
+    if name not in known or shipped_folder().resolve() in found.resolve().parents:
+        return ""
+    return say("errors.hidden", name=name, path=label(found))
 
 
 def label(path: Path) -> str:

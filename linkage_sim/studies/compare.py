@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
+from linkage_sim.scenario.seeds import whole_seeds
 from linkage_sim.studies.faults import failure_text
 from linkage_sim.studies.run import Result, simulate
 from linkage_sim.studies.workers import Failure, work
@@ -36,12 +37,16 @@ class Plan:
         Each is a world, shared by all scenarios.
     trace
         Keep the journals.
+    settings
+        Texts "name=value" that hold on every side, to be told beside results; the scenarios hold
+        them already, so that no hash or file depends on how they came there.
     """
 
     names: tuple[str, ...]
     scenarios: tuple[Scenario, ...]
     seeds: tuple[int, ...]
     trace: bool = False
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,14 @@ def plan_of(
     seeds: Iterable[int],
     names: Sequence[str] | None = None,
     trace: bool = False,
+    settings: Sequence[str] = (),
 ) -> Plan:
     """Check what is to be run; raises InputError where it cannot be.
 
     Without names, titles serve as names where they are given and differ.
     """
     chosen = tuple(names) if names is not None else _names_of(scenarios)
-    numbers = tuple(int(seed) for seed in seeds)
+    numbers = whole_seeds(seeds)
     problems = []
     if not scenarios:
         problems.append(say("study.error.no_scenario"))
@@ -83,7 +89,7 @@ def plan_of(
         problems.append(say("study.error.same_seed"))
     if problems:
         raise InputError(problems)
-    return Plan(chosen, tuple(scenarios), numbers, trace)
+    return Plan(chosen, tuple(scenarios), numbers, trace, tuple(settings))
 
 
 def _names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -166,7 +172,7 @@ def run_seed(task: tuple[list[Row], int, bool]) -> list[Result | Failure]:
 
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario | str] | Scenario | str,
     seeds: Iterable[int] = range(30),
     jobs: int = 1,
     names: Sequence[str] | None = None,
@@ -177,7 +183,7 @@ def compare(
     Parameters
     ----------
     scenarios
-        The first is the baseline.
+        Two or more, read with `load_scenario`; the first is the baseline.
     seeds
         Each seed is a world: the same residents meet the same chances under all scenarios.
     jobs
@@ -196,7 +202,14 @@ def compare(
     InputError
         For anything wrong with scenarios, names or seeds.
     """
-    plan = plan_of(scenarios, seeds, names)
+    given = [scenarios] if isinstance(scenarios, str | Scenario) else list(scenarios)
+    read = [item for item in given if isinstance(item, Scenario)]
+    if len(read) < len(given):
+        unread = (item for item in given if not isinstance(item, Scenario))
+        raise InputError(say("study.error.not_loaded", found=repr(item)[:80]) for item in unread)
+    if len(read) == 1:
+        raise InputError(say("study.error.one_scenario"))
+    plan = plan_of(read, seeds, names)
     runs = run_plan(plan, jobs, progress)
     table = difference_table(outcome_rows(runs), plan.names, plan.seeds)
     import pandas as pd

@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 from types import FrameType
 
+from linkage_sim.scenario import answers
 from linkage_sim.scenario.registry import (
     APPROVAL_RULES,
     EFFORT_STRATEGIES,
@@ -46,7 +47,11 @@ def plugin_fault(error: BaseException, plan: Scenario) -> PluginError | None:
         ))
     if not classes or isinstance(error, SystemExit):
         return None
-    last, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    # The place that asked the plugin says more than the check of what it answered.
+    last, line = [
+        (frame, line) for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__") != answers.__name__
+    ][-1]
     return PluginError(say(
         "study.plugin.suspected", reason=_reason(error),
         file=_short(last.f_code.co_filename), line=line,

@@ -216,6 +216,18 @@ def _checksum(path: Path) -> str:
 # -- reading -----------------------------------------------------------------------------------
 
 
+def _refuse_being_written(folder: Path) -> None:
+    """Tell results that are not there yet from results that will never be."""
+    with contextlib.suppress(ImportError, FileNotFoundError):
+        import fcntl
+
+        with (folder / LOCK).open() as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ResultsInUseError(say("study.error.being_written", path=folder)) from None
+
+
 def verify_results(path: str | Path) -> dict[str, Row]:
     """Check every file of a results directory against the manifest; gives the list of files.
 
@@ -225,6 +237,8 @@ def verify_results(path: str | Path) -> dict[str, Row]:
         When there is no results directory.
     ResultsDamagedError
         When a file is missing, changed or unreadable.
+    ResultsInUseError
+        When the first results are being written there right now.
     """
     folder = Path(path)
     if not folder.is_dir():
@@ -233,6 +247,7 @@ def verify_results(path: str | Path) -> dict[str, Row]:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         assert isinstance(listed, dict)
     except FileNotFoundError:
+        _refuse_being_written(folder)
         if any((folder / name).exists() for name in (*OWN_FILES, SAVED)):
             raise ResultsDamagedError(say("study.error.unfinished", path=folder)) from None
         raise InputError(say("study.error.no_results", path=folder)) from None

@@ -12,6 +12,7 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.fields import CATEGORIES
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
 from linkage_sim.scenario.schema import Scenario
+from linkage_sim.scenario.seeds import whole_seed
 from linkage_sim.studies.faults import plugin_fault
 from linkage_sim.words import say
 
@@ -92,7 +93,7 @@ def simulate(
     scenario
         What to simulate; X Community if left out.
     seed
-        Whole number; the same scenario and seed give the same numbers, bit for bit.
+        Whole number, 0 or more; the same scenario and seed give the same numbers, bit for bit.
     trace
         Keep the journal, whatever `run.trace` says.
     progress
@@ -101,11 +102,12 @@ def simulate(
     Raises
     ------
     InputError
-        When a register cannot be read, or the scenario needs more memory than is free.
+        When a register cannot be read, the scenario needs more memory than is free, or the seed is
+        no whole number from 0 to 2**63 - 1.
     PluginError
         When a class that the scenario brings along fails; its cause is what was raised.
     """
-    plan = scenario if scenario is not None else Scenario()
+    plan, seed = scenario if scenario is not None else Scenario(), whole_seed(seed)
     if trace is not None and trace != plan.run.trace:
         plan = plan.with_values({"run.trace": trace})
     _refuse_too_large(plan)

@@ -147,6 +147,31 @@ def test_the_problems_of_all_files_are_told_together(typed: Typed, tmp_path: Pat
     assert {line.split(":")[0] for line in err.splitlines()} == {"log.csv", "people.csv"}
 
 
+@pytest.mark.parametrize("arguments", [
+    ("event-log", "log.csv"), ("pabulib", "vote.pb"), ("register", "people.csv"),
+])
+@pytest.mark.parametrize("name", ["x_community", "full_reform"])
+def test_a_name_that_would_hide_a_shipped_file_is_refused(
+    typed: Typed, tmp_path: Path, arguments: tuple[str, ...], name: str
+) -> None:
+    code, out, err = typed("import", *arguments, "--out", f"{name}.toml")
+    assert (code, out) == (2, "") and "would hide it" in err and f"my_{name}" in err
+    assert not list(tmp_path.glob("*.toml"))
+
+
+@pytest.mark.parametrize(("arguments", "count"), [
+    (("event-log", "log.csv"), 1), (("pabulib", "vote.pb"), 2), (("register", "people.csv"), 2),
+])
+def test_the_commands_at_the_end_can_be_typed(
+    typed: Typed, arguments: tuple[str, ...], count: int
+) -> None:
+    _, _, err = typed("import", *arguments, "--out", "mine.toml")
+    said = [line.split(" run ")[1] for line in err.splitlines() if " run " in line]
+    assert len(said) == count
+    for scenario in said:
+        assert typed("validate", scenario)[0] == 0
+
+
 def test_an_existing_file_is_not_overwritten(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("precious", encoding="utf-8")
     assert typed("import", "event-log", "log.csv", "--out", "mine.toml")[0] == 2

@@ -324,3 +324,15 @@ def test_no_text_gives_a_traceback(typed: Typed, tmp_path: Path, text: str) -> N
     assert code in (0, 2)
     assert (code == 2) == bool(err)
     assert typed("validate", "toy", "--set", text)[0] in (0, 2)
+
+
+def test_a_file_without_a_title_is_named_and_an_empty_one_told(
+    typed: Typed, tmp_path: Path
+) -> None:
+    (tmp_path / "bare.toml").write_text("[world]\nresidents = 900\n", encoding="utf-8")
+    (tmp_path / "nothing.toml").write_text("", encoding="utf-8")
+    _, out, _ = typed("validate", "bare.toml", "nothing.toml", "toy")
+    bare, nothing, toy = out.splitlines()
+    assert bare.startswith("bare.toml: fine, without a title (residents 900")
+    assert nothing.startswith("nothing.toml: fine, but sets nothing")
+    assert toy.startswith("toy: fine - ")

@@ -93,6 +93,13 @@ def test_a_name_that_would_hide_a_shipped_file_is_refused(typed: Typed, tmp_path
     assert not list(tmp_path.glob("*.toml"))
 
 
+@pytest.mark.parametrize("name", ["", " ", ".toml", "folder/"])
+def test_a_file_without_a_name_is_refused(typed: Typed, tmp_path: Path, name: str) -> None:
+    code, _, err = typed("new", name)
+    assert code == 2 and "needs a name" in err
+    assert not [*tmp_path.iterdir()]
+
+
 def test_new_overwrites_nothing(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("precious", encoding="utf-8")
     code, _, err = typed("new", "mine", "--from", "toy")

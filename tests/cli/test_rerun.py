@@ -76,3 +76,14 @@ def test_directory_in_use_is_code_3(
     monkeypatch.setattr(results, "_lock", refuse)
     assert main(["run", "toy", "--out", str(place)]) == 3
     assert "in use" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", [10**30, -1, "one", 1.5])
+def test_recorded_seeds_that_are_none_are_refused(
+    place: Path, capsys: Printed, seed: object
+) -> None:
+    tables = {name: load_results(place, name) for name in ("outcomes", "years", "projects")}
+    with results_folder(place) as folder:
+        folder.write(tables, {**load_provenance(place), "seeds": [1, seed]})
+    assert main(["rerun", str(place)]) == 2
+    assert "9223372036854775807" in capsys.readouterr().err

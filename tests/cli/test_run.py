@@ -23,6 +23,27 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+HUGE, LAST = "99999999999999999999999", "9223372036854775807"
+
+
+@pytest.mark.parametrize("arguments", [
+    ("run", "toy", "--seed", HUGE),
+    ("run", "toy", "--seed", HUGE, "--dry-run"),
+    ("run", "toy", "--seed", HUGE, "--out", "here"),
+    ("compare", "toy", "toy+full_reform", "--seed", HUGE, "--replications", "2"),
+    # The first seed could be written into a table, the second could not.
+    ("compare", "toy", "toy+full_reform", "--seed", LAST, "--replications", "2"),
+])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_seed_no_table_can_hold_is_refused(
+    capsys: Printed, tmp_path: Path, arguments: tuple[str, ...], lang: str
+) -> None:
+    assert main([*arguments, "--lang", lang]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and LAST in printed.err and len(printed.err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_outcomes_and_years_are_printed_and_nothing_is_written(
     capsys: Printed, tmp_path: Path
 ) -> None:
@@ -166,3 +187,11 @@ def test_a_comparison_that_checks_reports_what_it_finds(
     # At least eight are broken: two runs of two scenarios, years 2 and 3 of each.
     assert error.count("Conservation law broken") == 5
     assert "more broken laws" in error
+
+
+def test_a_dash_is_explained_where_there_is_one(capsys: Printed) -> None:
+    assert main(["run", "toy"]) == 0
+    out = capsys.readouterr().out
+    table = out.replace("–: undefined", "")
+    assert ("–" in table) == ("–: undefined, see docs/outcomes.md" in out)
+    assert "–" in table, "one community has no spread between communities"

@@ -51,7 +51,7 @@ def test_every_value_drawn_is_a_value_of_the_table() -> None:
     for place, outcome in enumerate(HEADLINES):
         rows = table[table["outcome"] == outcome].reset_index(drop=True)
         lines = drawn(table, place)
-        assert len(lines) == 3 * len(rows)
+        assert len([name for name in lines if name != "equal"]) == 3 * len(rows)
         for row in rows.itertuples():
             assert lines[f"point-{row.Index}"] == [row.difference]
             assert lines[f"interval-{row.Index}"] == [row.low, row.high]
@@ -80,7 +80,7 @@ def test_files_words_and_provenance(tmp_path: Path) -> None:
         assert say(f"outcome.{outcome}.label", "en") in text
     assert "fast_approval" in text and "full_reform" in text
     assert text.count("baseline 0.25") == 5
-    assert text.count("better →") == 4 and text.count("← nearer to equal") == 1
+    assert text.count("better →") == 4 and text.count("0 is best") == 1
     assert "(share)" in text and "30 worlds" in text
 
 
@@ -90,9 +90,24 @@ def test_the_same_table_gives_the_same_files(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
-def test_equal_lies_to_the_right_of_a_negative_gap(tmp_path: Path) -> None:
-    _, svg = forest_plot(table_of(baseline_mean=-0.1), tmp_path / "x.png")
-    assert "nearer to equal →" in svg_text(svg)
+def test_equal_is_marked_where_the_difference_would_make_the_gap_zero(tmp_path: Path) -> None:
+    gap = list(HEADLINES).index("coverage_gap")
+    near = table_of(baseline_mean=-0.02)
+    assert drawn(near, gap)["equal"] == [0.02, 0.02]
+    _, svg = forest_plot(near, tmp_path / "x.png")
+    words = svg_text(svg).split("\n")
+    assert "0 is best: dotted line = equal" in words and " equal " in words
+    assert not any("equal →" in text or "← " in text for text in words)
+
+
+@pytest.mark.parametrize("middle", [-0.3, 0.3, float("nan")])
+def test_equal_beyond_the_drawn_range_is_not_marked(middle: float, tmp_path: Path) -> None:
+    table = table_of(baseline_mean=middle)
+    gap = list(HEADLINES).index("coverage_gap")
+    assert "equal" not in drawn(table, gap)
+    _, svg = forest_plot(table, tmp_path / "x.png")
+    words = svg_text(svg)
+    assert "0 is best" in words and "equal" not in words
 
 
 def test_undefined_differences_are_said_not_drawn(tmp_path: Path) -> None:
@@ -114,13 +129,30 @@ def test_names_are_never_cut(count: int) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_no_words_overlap_or_leave_the_picture(count: int, language: str) -> None:
+@pytest.mark.parametrize(("count", "middle", "name"), [
+    (1, 0.25, "scientific_evaluation"), (2, 0.25, "scientific_evaluation"),
+    (5, 0.25, "scientific_evaluation"), (2, -0.012345, "fast"), (5, 0.012345, "fast"),
+    (2, -0.012345, "scientific_evaluation_and_more"),
+])
+def test_no_words_overlap_or_leave_the_picture(
+    count: int, middle: float, name: str, language: str
+) -> None:
     if language == "zh":
         needs_chinese_font()
-    table = table_of(tuple(f"base+scientific_evaluation_{i}" for i in range(count)), n=8)
+    names = tuple(f"base+{name}_{i}" for i in range(count))
+    table = table_of(names, n=8, baseline_mean=middle)
     with styled(language):
         assert overlaps(forest_figure(table, language)) == []
+
+
+@pytest.mark.parametrize("values", ["a.b=1", "policy.approval.desks=[{name = '$x$'}], " * 12])
+def test_a_note_below_the_title_has_room_and_nothing_of_it_is_cut(values: str) -> None:
+    note = f"both sides with {values}".strip()
+    with styled("en"):
+        figure = forest_figure(table_of(), note=note)
+        assert overlaps(figure) == []
+    lines = [text.get_text() for text in figure.texts[1:]]
+    assert " ".join(lines) == note
 
 
 def test_words_that_overlap_are_seen() -> None:

@@ -21,7 +21,7 @@ def row(order: int, day: float, event: str, **facts: Any) -> Row:
 def whole_life() -> list[Row]:
     return [
         row(0, 378.0, "proposed", category="health", cost_yuan=18_500.0, sources=["survey"],
-            asked=301, heard_persons=41.5, share_heard=0.27, true_persons=63.0, quality=0.81,
+            asked=301, heard_persons=41.7, share_heard=0.27, true_persons=63.0, quality=0.81,
             places=17, named=5, returning=False, flawed=False),
         row(9, 378.0, "submitted", community=3, heard={"survey": 0.31, "directive": 0.12},
             weights={"survey": 0.8, "directive": 0.2}),
@@ -90,6 +90,8 @@ def test_every_fact_that_changes_changes_its_sentence(place: int, name: str, lan
         entry = {**entry, "facts": json.dumps(facts)}
     if name in ("withheld", "revision"):
         facts[name] = 0 if facts[name] else 1
+    elif name in ("heard_persons", "true_persons"):
+        facts[name] += 1.0  # persons are told in whole numbers
     else:
         facts[name] = altered(facts[name])
     after = {**entry, "facts": json.dumps(facts)}
@@ -118,7 +120,7 @@ def test_a_row_that_is_missing_is_not_told() -> None:
 def test_the_story_in_words() -> None:
     told = story(whole_life(), "en")
     assert told[0].startswith("Year 1, day 14: the committee proposed a project of category health")
-    assert "survey; 301 persons" in told[0] and "41.5 persons" in told[0] and "63" in told[0]
+    assert "survey; 301 persons" in told[0] and "of 42 persons" in told[0] and "63" in told[0]
     assert "committee of community 3 handed in" in told[1]
     assert "survey 31 % (weight 80 %), directive from above 12 % (weight 20 %)" in told[1]
     assert "“community check” returned the file after 3.5 days, 2.1 of them waiting" in told[2]

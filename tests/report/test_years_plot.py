@@ -142,3 +142,15 @@ def test_a_file_that_is_no_font_is_passed_over(
     with pytest.raises(InputError, match="fonts-noto-cjk"):
         chinese_font()
     assert matplotlib.rcParams["font.family"] == ["sans-serif"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_note_below_the_title_has_room(language: str) -> None:
+    if language == "zh":
+        needs_chinese_font()
+    note = "双方均设定 " if language == "zh" else "both sides with "
+    note += ", ".join(["world.budget_yuan_per_year=150000"] * 6)
+    with styled(language):
+        figure = years_figure(years_of(), NAMES, language, note=note)
+        assert overlaps(figure) == []
+    assert note in " ".join(text.get_text() for text in figure.texts)

@@ -12,7 +12,7 @@ import pytest
 from linkage_sim.cli.app import main
 from linkage_sim.errors import ScenarioNote
 from linkage_sim.scenario.loading import load_scenario, load_with_notes
-from linkage_sim.scenario.locate import shipped_reforms, shipped_scenarios
+from linkage_sim.scenario.locate import shipped_folder, shipped_reforms, shipped_scenarios
 
 MINE = '[[policy.approval.desks]]\nname = "my desk"\n'
 OPEN = "policy.proposal.open_categories"
@@ -68,6 +68,32 @@ def test_what_ships_goes_together_without_a_note() -> None:
         for one in shipped_reforms():
             for two in shipped_reforms():
                 assert load_with_notes(f"{base}+{one}+{two}")[1] == []
+
+
+@pytest.mark.parametrize(("source", "hidden"), [
+    ("toy", "toy"), ("toy+fast_approval", "toy"), ("x_community+full_reform", "full_reform"),
+    ("above_toy.toml", "toy"),
+])
+def test_a_file_that_hides_what_ships_is_told(folder: Path, source: str, hidden: str) -> None:
+    (folder / "toy.toml").write_text("[run]\nyears = 2\n", encoding="utf-8")
+    (folder / "full_reform.toml").write_text("", encoding="utf-8")
+    (folder / "above_toy.toml").write_text('extends = "toy"\n', encoding="utf-8")
+    _, notes = load_with_notes(source)
+    assert notes == [
+        f"{hidden}: {hidden}.toml is used, which hides the shipped {hidden}; "
+        "rename the file if that is not what you mean"
+    ]
+
+
+@pytest.mark.parametrize("source", ["toy.toml", "./toy.toml", "x_community", "mine+public_opinion"])
+def test_who_names_a_file_or_what_ships_hears_nothing(folder: Path, source: str) -> None:
+    (folder / "toy.toml").write_text("[run]\nyears = 2\n", encoding="utf-8")
+    assert load_with_notes(source)[1] == []
+
+
+def test_the_folder_of_what_ships_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shipped_folder())
+    assert load_with_notes("toy+full_reform")[1] == []
 
 
 def test_in_python_it_is_a_warning_that_can_be_silenced(folder: Path) -> None:

@@ -303,3 +303,14 @@ def test_commit_of_this_repository_is_recorded() -> None:
         assert isinstance(record["git"]["dirty"], bool)
     else:
         assert record["git"] == {}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_a_folder_that_is_being_written_is_told_from_one_that_is_broken(tmp_path: Path) -> None:
+    place = tmp_path / "here"
+    with results_folder(place), pytest.raises(ResultsInUseError, match="nothing is finished yet"):
+        load_results(place)
+    place.mkdir()
+    (place / ".lock").touch()
+    with pytest.raises(ResultsDamagedError, match="not finished"):
+        load_results(place)

@@ -8,7 +8,9 @@ import os
 import sys
 import weakref
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -35,6 +37,28 @@ def test_result_has_every_outcome_and_a_row_for_every_reported_year(small_result
     assert tuple(small_result.outcomes) == NAMES
     assert small_result.years["year"].tolist() == [1, 2]
     assert list(small_result.years.columns) == ["year", *NAMES]
+
+
+@pytest.mark.parametrize("seed", [1.5, "1", None, -1, 2**63, 10**30])
+def test_what_is_no_seed_is_refused_with_what_is_allowed(seed: Any) -> None:
+    scenario = load_scenario("toy")
+    told = r"from 0 to 9223372036854775807"
+    with pytest.raises(InputError, match=told):
+        simulate(scenario, seed=seed)
+    with pytest.raises(InputError, match=told):
+        LinkageModel(scenario, seed=seed)
+    with pytest.raises(InputError, match=told):
+        compare([scenario, scenario], seeds=[0, seed], names=["a", "b"])
+
+
+def test_the_largest_seed_and_a_seed_of_numpy_are_seeds() -> None:
+    scenario = load_scenario("x_community", {**SMALL, "run.years": 1, "run.warmup_years": 0})
+    largest = simulate(scenario, seed=2**63 - 1)
+    assert largest.seed == 2**63 - 1
+    one = simulate(scenario, seed=np.int64(1))
+    assert type(one.seed) is int
+    assert one.outcomes["trust"] == simulate(scenario, seed=1).outcomes["trust"]
+    assert one.outcomes["trust"] != largest.outcomes["trust"]
 
 
 def test_outcome_over_all_years_lies_between_those_of_the_years(small_result: Result) -> None:
@@ -122,7 +146,7 @@ def test_model_is_freed_after_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def noted(self: LinkageModel, *args: object, **named: object) -> None:
         known.append(weakref.ref(self))
-        start(self, *args, **named)  # type: ignore[arg-type]
+        start(self, *args, **named)
 
     monkeypatch.setattr(LinkageModel, "__init__", noted)
     simulate(load_scenario("toy"), seed=1)
@@ -183,7 +207,7 @@ def test_run_that_fails_is_reported_and_the_others_stand(monkeypatch: pytest.Mon
     def fail_once(plan: object, seed: int, **named: object) -> Result:
         if seed == 2 and plan.policy.proposal.method == "vote":  # type: ignore[attr-defined]
             raise ArithmeticError("told to")
-        return simulate(plan, seed, **named)  # type: ignore[arg-type]
+        return simulate(plan, seed, **named)
 
     monkeypatch.setattr(comparing, "simulate", fail_once)
     scenarios = [load_scenario("toy"), load_scenario("toy+public_opinion")]
@@ -239,3 +263,11 @@ def test_scenario_too_large_for_the_memory_is_refused(monkeypatch: pytest.Monkey
 
 def test_rows_of_failed_runs_are_left_out() -> None:
     assert outcome_rows([Run("a", 1, None, "reason")]) == []
+
+
+def test_compare_says_what_to_do_with_names_and_with_one_scenario() -> None:
+    with pytest.raises(InputError, match=r"ls\.load_scenario\('x_community'\)"):
+        compare(["x_community", "toy"])
+    for alone in ([load_scenario("toy")], load_scenario("toy")):
+        with pytest.raises(InputError, match="two or more"):
+            compare(alone)

@@ -11,6 +11,7 @@ from linkage_sim.draws import Decision
 from linkage_sim.errors import InputError
 from linkage_sim.kernels.measure import count_active
 from linkage_sim.projects import N_CATEGORIES, Candidate, File, Hearing, Ledger
+from linkage_sim.scenario.answers import finite
 from linkage_sim.scenario.fields import CATEGORIES, as_tuple
 from linkage_sim.scenario.registry import SOURCES
 from linkage_sim.stages.proposal.sources import Ground
@@ -44,7 +45,7 @@ class ProposalStage:
         start = year * DAYS_PER_YEAR + hearing.call_day
         for committee in self.model.committees:
             weights = committee.choose_sources(self.plan.policy.proposal)
-            days = max(SOURCES.get(name)().days(hearing) for name in weights)
+            days = max(finite(SOURCES.get(name)().days(hearing), "days") for name in weights)
             closing = start + days
             key = (committee.community, year)
             recorded = self.model.mediators.recall("hearing", key)
