@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
 
 NO_REGISTER = np.zeros(0, np.uint8)
+CALENDAR_ROOM = ("next", "row", "category", "number", "time")
+RECORD_ROOM = ("onset", "cover", "cover_bought", "freed_records")
 
 
 class Course:
@@ -119,29 +122,77 @@ class Course:
         rows = self.people.rows(community)
         return Place(self.seed, week, community, rows.start, rows.stop, self.first_week)
 
-    def _tables(self) -> Needs:
-        """Make the tables of needs; parts that nobody writes to take no memory."""
-        people, state = self.people, self.state
-        residents, communities = people.n_residents, people.n_communities
+    def _room(self) -> dict[str, Any]:
+        """Make tables that have room for everybody; what nobody writes to takes no memory."""
+        residents = self.people.n_residents
         entries = ENTRIES_PER_RESIDENT * residents + 1
+        kinds = {"next": np.int32, "row": np.int32, "category": np.uint8, "number": np.uint16,
+                 "time": np.float32}
+        room = {name: roomy(entries, kind) for name, kind in kinds.items()}
+        for name in ("onset", "cover", "cover_bought"):
+            room[name] = roomy((residents + 1, N_CATEGORIES), np.float32)
+            room[name][0] = -np.inf  # the record of those who have none
+        room["freed_records"] = roomy(residents, np.int32)
+        return room
+
+    def _tables(self) -> Needs:
+        """Put together what kernels take of needs."""
+        people, state, room = self.people, self.state, self._room()
+        communities = people.n_communities
         calendar = Calendar(
-            np.zeros((communities, self.weeks), np.int32), roomy(entries, np.int32),
-            roomy(entries, np.int32), roomy(entries, np.uint8),
-            roomy(entries, np.uint16), roomy(entries, np.float32),
-            np.zeros((communities, 2), np.int32),
+            head=np.zeros((communities, self.weeks), np.int32),
+            marks=np.zeros((communities, 2), np.int32),
+            **{name: room[name] for name in CALENDAR_ROOM},
         )
-        onset, cover, cover_bought = (
-            roomy((residents + 1, N_CATEGORIES), np.float32) for _ in range(3)
-        )
-        for table in (onset, cover, cover_bought):
-            table[0] = -np.inf
         return Needs(
             people.group, self.onset_rate, self.recovery_rate,
             np.zeros((communities, N_CATEGORIES, self.weeks + 1)), self.severity,
             self.cover_weeks, self.end_probability, state.active, state.changes, state.served,
-            calendar, state.record, onset, cover, cover_bought,
-            roomy(residents, np.int32), np.zeros((communities, 2), np.int32),
+            calendar, state.record, record_marks=np.zeros((communities, 2), np.int32),
+            **{name: room[name] for name in RECORD_ROOM},
         )
+
+    # -- storing ------------------------------------------------------------------------------
+
+    def _parts(self) -> Iterator[tuple[Any, slice]]:
+        """List the parts of roomy tables that are in use, community by community."""
+        needs = self.needs
+        for community in range(self.people.n_communities):
+            rows = self.people.rows(community)
+            entries, (records, freed) = (
+                int(needs.calendar.marks[community, 0]),
+                (int(mark) for mark in needs.record_marks[community]),
+            )
+            first = ENTRIES_PER_RESIDENT * rows.start + 1
+            for table in needs.calendar[1:6]:
+                yield table, slice(first, first + entries)
+            for table in (needs.onset, needs.cover, needs.cover_bought):
+                yield table, slice(1 + rows.start, 1 + rows.start + records)
+            yield needs.freed_records, slice(rows.start, rows.start + freed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Store a model without the room that nobody uses."""
+        kept = dict(self.__dict__)
+        kept["needs"] = self.needs._replace(
+            calendar=self.needs.calendar._replace(**dict.fromkeys(CALENDAR_ROOM)),
+            **dict.fromkeys(RECORD_ROOM),
+        )
+        kept["_used"] = [table[part].copy() for table, part in self._parts()]
+        return kept
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        """Take a stored model up again, with room as before."""
+        used = kept.pop("_used")
+        self.__dict__.update(kept)
+        room = self._room()
+        self.needs = self.needs._replace(
+            calendar=self.needs.calendar._replace(
+                **{name: room[name] for name in CALENDAR_ROOM}
+            ),
+            **{name: room[name] for name in RECORD_ROOM},
+        )
+        for (table, part), content in zip(self._parts(), used, strict=True):
+            table[part] = content
 
     def covered(self, rows: Any, category: int, week: float, bought: bool = False) -> Any:
         """Tell of residents whether a contact, or a purchased one, covers a need after a week."""

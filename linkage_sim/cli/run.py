@@ -53,6 +53,9 @@ def run(
     replace: Replace = False,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     check: Annotated[bool, typer.Option("--check", help=say("study.option.check"))] = False,
+    keep_years: Annotated[
+        bool, typer.Option("--checkpoint", help=say("study.option.checkpoint"))
+    ] = False,
     as_json: AsJson = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=say("study.option.dry_run"))
@@ -68,14 +71,14 @@ def run(
     plan = plan.with_values(switches)
     name = display_names([scenario])[0]
     place = out
-    if place is None and trace:
-        # A journal nobody can read would be of no use.
+    if place is None and (trace or keep_years):
+        # A journal or a state that nobody can find again would be of no use.
         place = usual_run_place(name, seed)
     if dry_run:
         from linkage_sim.cli.dry_run import report_plan
 
         return report_plan(_whole(plan, name, seed), 1, place, as_json, replace)
-    result = _run(plan, name, seed, place, quiet, replace)
+    result = _run(plan, name, seed, place, quiet, replace, keep_years)
     if as_json:
         print_json(as_record(plan, name, result))
     else:
@@ -96,15 +99,27 @@ def _whole(plan: Scenario, name: str, seed: int) -> Plan:
 
 
 def _run(
-    plan: Scenario, name: str, seed: int, place: Path | None, quiet: bool, replace: bool
+    plan: Scenario, name: str, seed: int, place: Path | None, quiet: bool, replace: bool,
+    keep_years: bool,
 ) -> Result:
+    from linkage_sim.studies.checkpoint import Checkpoint
     from linkage_sim.studies.run import simulate
 
-    with may_be_stopped(), progress_bar(say("study.progress.weeks"), quiet) as progress:
+    whole = _whole(plan, name, seed)
+    checkpoint = Checkpoint(place, whole) if keep_years and place is not None else None
+
+    def kept() -> str:
+        if checkpoint is None or not checkpoint.path.exists():
+            return say("study.interrupted.nothing")
+        return say("study.interrupted.years", path=place)
+
+    with may_be_stopped(kept), progress_bar(say("study.progress.weeks"), quiet) as progress:
         if place is None:
             return simulate(plan, seed, progress=progress)
-        with claimed(place, _whole(plan, name, seed), replace) as folder:
-            result = simulate(plan, seed, progress=progress)
+        with claimed(place, whole, replace) as folder:
+            if checkpoint is not None and checkpoint.path.exists() and not quiet:
+                to_stderr(say("study.resumed_years", path=place))
+            result = simulate(plan, seed, progress=progress, checkpoint=checkpoint)
             _write(folder, plan, name, result)
             return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-BYTES_PER_RESIDENT = 600
+BYTES_PER_RESIDENT = 260
 _MEMORY_TABLE = Path("/proc/meminfo")
 _GROUP = Path("/sys/fs/cgroup")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from linkage_sim.model import LinkageModel
     from linkage_sim.projects import ContractRecord, File
+    from linkage_sim.studies.checkpoint import Checkpoint
 
 WEEKS_PER_YEAR = 52
 Nan = float("nan")
@@ -85,6 +86,7 @@ def simulate(
     *,
     trace: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Result:
     """Run a scenario once.
 
@@ -98,6 +100,8 @@ def simulate(
         Keep the journal, whatever `run.trace` says.
     progress
         Called with (weeks done, weeks in all) after each year.
+    checkpoint
+        Where the state is kept after each year, and from where a stopped run goes on.
 
     Raises
     ------
@@ -112,7 +116,7 @@ def simulate(
         plan = plan.with_values({"run.trace": trace})
     _refuse_too_large(plan)
     try:
-        return _simulate(plan, seed, progress)
+        return _simulate(plan, seed, progress, checkpoint)
     except (InputError, MemoryError):
         raise
     except (Exception, SystemExit) as error:
@@ -123,18 +127,23 @@ def simulate(
 
 
 def _simulate(
-    plan: Scenario, seed: int, progress: Callable[[int, int], None] | None
+    plan: Scenario, seed: int, progress: Callable[[int, int], None] | None,
+    checkpoint: Checkpoint | None,
 ) -> Result:
     from linkage_sim.model import LinkageModel
 
-    model = LinkageModel(plan, seed=seed)
+    kept = checkpoint.load() if checkpoint is not None else None
+    model, problems = kept or (LinkageModel(plan, seed=seed), [])
     try:
-        problems: list[str] = []
+        if kept and progress is not None:
+            progress(model.week, model.weeks)
         while model.week < model.weeks:
             model.step()
             if model.week % WEEKS_PER_YEAR == 0:
                 if plan.run.check:
                     problems += _broken_laws(model)
+                if checkpoint is not None and model.week < model.weeks:
+                    checkpoint.keep(model, problems)
                 if progress is not None:
                     progress(model.week, model.weeks)
         return _result_of(model, problems)

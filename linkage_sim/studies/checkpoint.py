@@ -1,0 +1,104 @@
+"""Keeps a long run from being lost: its whole state at the end of each year, to go on from.
+
+A state is written beside, flushed to the disk and renamed, with a checksum, so that a stop at any
+moment leaves the state of a whole year. It is taken up only by the same scenario and seed, the same
+code, libraries and Python. The file is one that Python's pickle reads: take up only your own.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linkage_sim.errors import InputError
+from linkage_sim.studies.results import SAVED
+from linkage_sim.studies.saved import fingerprint
+from linkage_sim.words import say
+
+if TYPE_CHECKING:
+    from linkage_sim.model import LinkageModel
+    from linkage_sim.studies.compare import Plan
+
+HASH_BYTES = 32
+BLOCK = 1 << 22
+
+
+class Checkpoint:
+    """The state of one run after its last finished year, inside its results directory.
+
+    Parameters
+    ----------
+    place
+        The results directory.
+    plan
+        What is run: one scenario and one seed.
+
+    Raises
+    ------
+    InputError
+        For a scenario with a register of residents, whose rows must not be written anywhere.
+    """
+
+    def __init__(self, place: Path, plan: Plan) -> None:
+        if any(item.world.resident_register for item in plan.scenarios):
+            raise InputError(say("study.error.checkpoint_register"))
+        self.path = place / SAVED / fingerprint(plan) / f"{plan.seeds[0]}.state"
+
+    def keep(self, model: LinkageModel, problems: list[str]) -> None:
+        """Write the state of a model in place of that of an earlier year."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.path.with_suffix(".writing")
+        with beside.open("wb") as handle:
+            hashed = _Hashed(handle)
+            pickle.dump((model, problems), hashed, protocol=5)
+            handle.write(hashed.digest())
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.replace(self.path)
+
+    def load(self) -> tuple[LinkageModel, list[str]] | None:
+        """Read the state kept; None where there is none, or where it is damaged."""
+        if not self._is_whole():
+            return None
+        # Millions of objects come back at once; collecting in between would look at all of them.
+        gc.disable()
+        try:
+            with self.path.open("rb") as handle:
+                kept: tuple[LinkageModel, list[str]] = pickle.load(handle)
+        finally:
+            gc.enable()
+        return kept
+
+    def _is_whole(self) -> bool:
+        try:
+            left = self.path.stat().st_size - HASH_BYTES
+            found = hashlib.sha256()
+            with self.path.open("rb") as handle:
+                while left > 0:
+                    block = handle.read(min(BLOCK, left))
+                    if not block:
+                        return False
+                    found.update(block)
+                    left -= len(block)
+                return handle.read() == found.digest()
+        except OSError:
+            return False
+
+
+class _Hashed:
+    """A file that adds up the hash of what is written to it."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+        self._hash = hashlib.sha256()
+
+    def write(self, data: Any) -> int:
+        self._hash.update(data)
+        return int(self._handle.write(data))
+
+    def digest(self) -> bytes:
+        return self._hash.digest()
