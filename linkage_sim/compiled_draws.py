@@ -120,7 +120,7 @@ def parallel_kernel(function: Callable[..., Any]) -> Any:
 
 
 def _compiled(function: Callable[..., Any], parallel: bool) -> Any:
-    folder = _code_folder()
+    folder = code_folder()
     if folder is None or _settings.DISABLE_JIT:
         return numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
     chosen = _settings.CACHE_DIR
@@ -137,7 +137,7 @@ def _compiled(function: Callable[..., Any], parallel: bool) -> Any:
 
 
 @cache
-def _code_folder() -> Path | None:
+def code_folder() -> Path | None:
     """Folder for compiled code, or None where nothing can be written.
 
     A kernel holds the text of the draws and of other kernels inside itself, while numba looks

@@ -79,9 +79,19 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int]
     from rich.console import Console
     from rich.progress import Progress
 
+    if not _is_compiled():
+        to_stderr(say("study.compiling"))
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _is_compiled() -> bool:
+    """Whether compiled code is kept already, so that a run begins at once."""
+    from linkage_sim.compiled_draws import code_folder
+
+    folder = code_folder()
+    return folder is not None and any(folder.rglob("*.nbi"))
 
 
 @contextmanager

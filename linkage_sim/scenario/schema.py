@@ -67,7 +67,11 @@ class Scenario(Section):
                 f"{world.residents}; make the two equal"
             )
         if not sizes and world.residents < 2 * world.communities:
-            problems.append("world.residents: fewer than 2 for each community")
+            problems.append(
+                f"world.residents: {world.residents} are fewer than 2 for each of "
+                f"{world.communities} communities; raise world.residents or lower "
+                "world.communities"
+            )
         if world.resident_register is not None and world.communities != 1:
             problems.append("world.resident_register: a register describes one community; set "
                             "world.communities = 1")

@@ -152,7 +152,7 @@ def test_a_place_of_someone_gone_reaches_nobody_until_it_is_screened_again() -> 
         # Everybody has every need: whoever lives in the home now would count as reached.
         model.state.active[:] = 255
         in_need = np.full(8, float(model.people.n_residents))
-        table, needs = model.implementation.rows, model.course.needs(0)
+        table, needs = model.implementation.rows, model.course.needs
         place = model.course.place(0, model.week)
         before = match_now(place, table.of_community[0], in_need, needs, table.projects,
                            table.places)

@@ -23,7 +23,7 @@ def _shares(model: LinkageModel, scenario: Scenario, source: str) -> np.ndarray:
     """What a source says today, as shares of residents in need."""
     people = model.people
     ground = Ground(
-        place=model.place(0, 0), people=people, state=model.state,
+        place=model.place(0, 0), people=people, state=model.state, needs=model.course.needs,
         policy=scenario.policy.proposal, beliefs=scenario.assumptions.hearing,
         district_mean=np.zeros(8), campaign=0, hours=1e9, yuan=1e9,
     )

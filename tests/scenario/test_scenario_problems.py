@@ -14,6 +14,7 @@ from linkage_sim.inputs.fragment import to_toml
 from linkage_sim.scenario import loading
 from linkage_sim.scenario.lines import key_lines
 from linkage_sim.scenario.loading import load_scenario
+from linkage_sim.scenario.memory import BYTES_PER_RESIDENT
 from linkage_sim.scenario.schema import Scenario, parameters
 
 
@@ -254,7 +255,7 @@ def problems_of_existing(folder: Path) -> list[str]:
 def test_more_residents_than_memory_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading, "free_bytes", lambda: 3_000_000)
+    monkeypatch.setattr(loading, "free_bytes", lambda: 5000 * BYTES_PER_RESIDENT)
     assert load_scenario("toy", ["world.residents=5000"]).world.residents == 5000
     found = problems(folder, "[world]\nresidents = 5001\n")
     assert found[0].startswith("mine.toml:2: world.residents: 5,001 residents need about")
