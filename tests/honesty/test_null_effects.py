@@ -82,6 +82,7 @@ def test_whom_one_asks_moves_no_match_where_all_needs_are_alike(method: str) -> 
 
 
 @pytest.mark.statistical
+@pytest.mark.slow
 def test_whom_one_asks_moves_match_where_needs_differ() -> None:
     # The control: the same sources, the same prices, needs of different groups as they are.
     differing = {**FREE, **EVERYBODY, "policy.proposal.method": "survey"}
@@ -92,6 +93,7 @@ def test_whom_one_asks_moves_match_where_needs_differ() -> None:
 
 
 @pytest.mark.statistical
+@pytest.mark.slow
 def test_a_small_sample_costs_match_even_where_all_needs_are_alike() -> None:
     # Chance in the count makes a lopsided choice of projects: how many are asked does matter.
     asked = {**ALIKE, "policy.proposal.method": "activists"}

@@ -73,6 +73,7 @@ def test_with_beliefs_frozen_counting_moves_no_effort_and_no_effect() -> None:
         assert rescored["evaluation_score"] != plain["evaluation_score"]
 
 
+@pytest.mark.slow
 def test_gap_grows_by_behaviour_and_not_only_by_measurement() -> None:
     parts = []
     for seed in SEEDS:
