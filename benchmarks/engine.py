@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import cProfile
 import gc
+import json
 import pstats
 import resource
 import subprocess
@@ -173,8 +174,6 @@ def whole_city(threads: int = 2) -> Row:
         "'seconds': taken, 'build_seconds': built, 'peak_bytes': most, "
         "'weeks': model.weeks, 'contracts': len(model.implementation.contracts)}))"
     )
-    import json
-
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     row: Row = json.loads(done.stdout)
     return row

@@ -153,6 +153,7 @@ class _View:
 
 def _mean(values: list[float]) -> float:
     known = [value for value in values if not math.isnan(value)]
+    # `sum` rounds in another way from Python 3.12 on; `fsum` gives every Python the same digits.
     return math.fsum(known) / len(known) if known else Nan
 
 

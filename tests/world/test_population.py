@@ -9,6 +9,7 @@ import pytest
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.world.build import build_people, people_of
 from linkage_sim.world.columns import FLOATING, OWNER, RENTER, People
+from linkage_sim.world.population import community_sizes
 
 SEEDS = range(1, 6)
 # Five worlds of 5,200: a share that is right is missed by chance once in 16,000 times.
@@ -175,3 +176,21 @@ def test_control_more_floating_households_are_noticed() -> None:
     homes = _of_homes(people)
     expected = np.array([0.7, 0.15, 0.15])
     assert misses(np.bincount(homes, minlength=3) / len(homes), expected, len(homes)) != []
+
+
+def test_communities_of_different_sizes_make_the_whole_and_vary_as_told() -> None:
+    values = {"world.residents": 1_000_000, "world.communities": 400}
+    even = community_sizes(Scenario().with_values(values), 1)
+    assert sorted(set(even.tolist())) == [2500]
+    spread = Scenario().with_values({**values, "world.community_size_sd": 0.45})
+    one, other = community_sizes(spread, 1), community_sizes(spread, 2)
+    assert one.sum() == other.sum() == 1_000_000 and one.min() >= 2
+    assert not np.array_equal(one, other)
+    # The sd of 400 logs has a standard error of 0.45 / sqrt(800) = 0.016.
+    for sizes in (one, other):
+        assert abs(float(np.log(sizes).std()) - 0.45) < 4 * 0.016
+
+
+def test_what_cannot_be_divided_goes_to_the_first_communities() -> None:
+    plan = Scenario().with_values({"world.residents": 1000, "world.communities": 3})
+    assert community_sizes(plan, 1).tolist() == [334, 333, 333]
