@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from linkage_sim.scenario import registry
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 
@@ -30,3 +34,18 @@ def real_data(folder: Path, required: bool) -> Path:
 def shared_data() -> Path:
     """Folder of the real data that lie beside the repository."""
     return real_data(DATA, os.environ.get("LINKAGE_REQUIRE_DATA") == "1")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plugins_of_this_file() -> Iterator[None]:
+    """Forget what the tests of one file registered, so that no other file depends on the order."""
+    registries = [kept for kept in vars(registry).values() if isinstance(kept, registry.Registry)]
+    before = [dict(kept._classes) for kept in registries]
+    modules = set(sys.modules)
+    yield
+    for kept, known in zip(registries, before, strict=True):
+        for name in set(kept._classes) - set(known):
+            module = kept._classes.pop(name).__module__
+            # What a test imported must register again when another file imports it.
+            if module not in modules:
+                sys.modules.pop(module, None)
