@@ -47,7 +47,38 @@ from linkage_sim.draws import (
 )
 
 _settings: Any = numba.config
-_inlined = numba.njit(nogil=True, error_model="numpy", forceinline=True)
+_types: Any = numba.types
+
+
+def _inlined(function: Callable[..., Any]) -> Any:
+    return _for_all_numbers(
+        numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    )
+
+
+def _for_all_numbers(dispatcher: Any) -> Any:
+    """Let other kernels share one compiled version, whatever constant or whole number they give.
+
+    By itself numba compiles a function anew for each constant among the arguments and for each
+    width of a whole number: `block` came to 43 versions, and compiling took half as long again.
+    """
+    if _settings.DISABLE_JIT:
+        return dispatcher
+    template = dispatcher.get_call_template
+
+    def of_widened(arguments: Any, keywords: Any) -> Any:
+        return template(tuple(map(_widened, arguments)),
+                        {name: _widened(kind) for name, kind in keywords.items()})
+
+    dispatcher.get_call_template = of_widened
+    return dispatcher
+
+
+def _widened(kind: Any) -> Any:
+    kind = _types.unliteral(kind)
+    narrow = isinstance(kind, _types.Integer) and kind.bitwidth < 64
+    return _types.int64 if narrow else kind
+
 
 philox4x32 = _inlined(draws.philox4x32)
 """Four words from two key words and four counter words, all whole numbers in 0..2**32-1."""
@@ -125,7 +156,9 @@ def _compiled(function: Callable[..., Any], parallel: bool) -> Any:
         return numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
     chosen = _settings.CACHE_DIR
     _settings.CACHE_DIR = str(folder)
-    dispatcher = numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
+    dispatcher = _for_all_numbers(
+        numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
+    )
     try:
         dispatcher.enable_caching()
     except RuntimeError:  # the function's text is in no file, as when typed at a prompt

@@ -50,7 +50,7 @@ def ask_activists(
         return 0
     for turn in range(number):
         lot = uniform(place.seed, ACTIVIST, place.community, place.week, turn) * total
-        row = place.first + min(size - 1, np.searchsorted(running, lot))  # type: ignore[operator]
+        row = place.first + min(size - 1, np.searchsorted(running, lot))
         bits = active[row]
         told[row] |= bits
         for category in range(len(heard)):
