@@ -109,6 +109,7 @@ class LinkageModel(mesa.Model):
             1, round(world.organizations * communities / world.communities_per_organization)
         )
         self.organizations: list[SocialOrganization] = []
+        self._near: dict[tuple[int, int], list[SocialOrganization]] = {}
         for number in range(self.founders):
             self.found_organization(number * communities // self.founders)
         for organization in self.organizations:
@@ -119,6 +120,7 @@ class LinkageModel(mesa.Model):
         organization = SocialOrganization(self, len(self.organizations), home)
         organization.founder = False
         self.organizations.append(organization)
+        self._near.clear()
         return organization
 
     def street_of(self, community: int) -> ApprovalAuthority:
@@ -132,16 +134,18 @@ class LinkageModel(mesa.Model):
 
     def organizations_for(self, community: int, bundle: int = 1) -> list[SocialOrganization]:
         """List living organizations that work in a community, or in any of its bundle."""
-        reach = max(1, round(self.plan.world.communities_per_organization))
-        first = community // bundle * bundle
-        wanted = range(first, min(first + bundle, self.people.n_communities))
-        communities = self.people.n_communities
-        return [
-            item
-            for item in self.organizations
-            if item.alive
-            and any((place - item.home) % communities < reach for place in wanted)
-        ]
+        near = self._near.get((community, bundle))
+        if near is None:
+            reach = max(1, round(self.plan.world.communities_per_organization))
+            first = community // bundle * bundle
+            wanted = range(first, min(first + bundle, self.people.n_communities))
+            communities = self.people.n_communities
+            near = self._near[(community, bundle)] = [
+                item
+                for item in self.organizations
+                if any((place - item.home) % communities < reach for place in wanted)
+            ]
+        return [item for item in near if item.alive]
 
     def identities(self, rows: Any) -> Any:
         """Permanent identities of residents."""

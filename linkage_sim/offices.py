@@ -81,15 +81,17 @@ class Offices:
             model.implementation.free_row(contract)
         model.implementation.rows.reclaim_places([])
         model.implementation.rows.clear_logs()
+        ended_in: dict[int, list[Contract]] = {}
+        for contract in ended:
+            ended_in.setdefault(contract.file.candidate.community, []).append(contract)
         for committee in model.committees:
-            self._remember_portfolio(committee, ended)
+            self._remember_portfolio(committee, ended_in.get(committee.community, []))
             model.evaluation.close_year(committee.ledgers[year])
             committee.drawer = [item for item in committee.drawer if item.year >= year]
         self._count_turnover(year)
         self._enter(year)
 
-    def _remember_portfolio(self, committee: Any, ended: list[Contract]) -> None:
-        mine = [item for item in ended if item.file.candidate.community == committee.community]
+    def _remember_portfolio(self, committee: Any, mine: list[Contract]) -> None:
         total = math.fsum(item.file.candidate.cost_yuan for item in mine)
         if total <= 0.0:
             return

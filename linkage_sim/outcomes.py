@@ -163,8 +163,7 @@ def _ratio(above: float, below: float) -> float:
 
 def _match_at_proposal(view: _View) -> float:
     weight = total = 0.0
-    for key in _community_years(view.contracts):
-        mine = [item for item in view.contracts if _key(item) == key]
+    for mine in _by_community_year(view.contracts).values():
         places = float(sum(item.places for item in mine))
         held = np.zeros(8)
         for item in mine:
@@ -174,18 +173,18 @@ def _match_at_proposal(view: _View) -> float:
     return _ratio(total, weight)
 
 
-def _community_years(contracts: list[ContractRecord]) -> list[tuple[int, int]]:
-    return sorted({_key(item) for item in contracts})
-
-
-def _key(contract: ContractRecord) -> tuple[int, int]:
-    return contract.file.candidate.community, contract.file.year
+def _by_community_year(
+    contracts: list[ContractRecord],
+) -> dict[tuple[int, int], list[ContractRecord]]:
+    found: dict[tuple[int, int], list[ContractRecord]] = {}
+    for item in contracts:
+        found.setdefault((item.file.candidate.community, item.file.year), []).append(item)
+    return dict(sorted(found.items()))
 
 
 def _skill(view: _View) -> float:
     got = by_chance = at_best = 0.0
-    for community, year in _community_years(view.contracts):
-        mine = [item for item in view.contracts if _key(item) == (community, year)]
+    for (community, year), mine in _by_community_year(view.contracts).items():
         needed = view.facts.need_sums[community, year]
         if needed.sum() <= 0.0:
             continue

@@ -154,9 +154,8 @@ class EvaluationStage:
         """Give the money of a year that is left at its end, last tranches put aside, in yuan."""
         owed = math.fsum(
             item.delivered_yuan * item.last_share
-            for item in self.model.implementation.contracts
-            if item.file.year == year and item.file.candidate.community == community
-            and item.totals and item.verdict is None
+            for item in self.model.implementation.contracts_of(community, year)
+            if item.totals and item.verdict is None
         )
         spent = ledger.administration + ledger.station + ledger.bound + ledger.paid
         return max(0.0, ledger.budget - spent - ledger.payable - owed)

@@ -30,7 +30,9 @@ class ImplementationStage:
         self.plan = model.plan
         self.rows = ContractRows(model.people.n_communities)
         self.contracts: list[Contract] = []
-        self.running: list[Contract] = []
+        # In the order of their signatures; a dict finds one among thousands at once.
+        self.running: dict[Contract, None] = {}
+        self._by_year: dict[tuple[int, int], list[Contract]] = {}
         self.awarded: dict[tuple[int, int], int] = {}
         staff = self.plan.assumptions.staff
         community = max(0.0, 1.0 - staff.case_share - staff.group_share)
@@ -231,7 +233,9 @@ class ImplementationStage:
         organization.contracts.append(contract)
         organization.keep_contact(file.candidate.community)
         self.contracts.append(contract)
-        self.running.append(contract)
+        self.running[contract] = None
+        key = file.candidate.community, file.year
+        self._by_year.setdefault(key, []).append(contract)
         last = model.mediators.through(
             "payment", ("last", contract.id), self.plan.policy.evaluation.last_tranche_share
         )
@@ -244,6 +248,10 @@ class ImplementationStage:
         self.refresh(organization)
         middle = (day + contract.end_day) / 2.0
         model.timeline.plan(middle, self.midterm, contract)
+
+    def contracts_of(self, community: int, year: int) -> list[Contract]:
+        """Give all contracts of a community in a fiscal year, in the order of their beginning."""
+        return self._by_year.get((community, year), [])
 
     def set_mix(self, contract: Contract, day: float, revision: int) -> None:
         """Let the organization split its hours, now and until it revises the split."""
@@ -275,16 +283,15 @@ class ImplementationStage:
     def refresh(self, organization: Any) -> None:
         """Set hours and skill of an organization's contracts by the staff it has now."""
         projects, week = self.rows.projects, self.model.week
-        mine = [item for item in self.running if item.organization is organization]
         weekly = {}
-        for contract in mine:
+        for contract in organization.contracts:
             weeks = max(1.0, (contract.end_day - contract.started_day) / DAYS_PER_WEEK)
             weekly[contract.row] = contract.hours / weeks
         needed = math.fsum(weekly.values())
         available = organization.hours_available()
         scale = min(1.0, available / needed) if needed > 0.0 else 0.0
         flaw = self.plan.assumptions.officials.flaw_skill
-        for contract in mine:
+        for contract in organization.contracts:
             leader = contract.leader
             if leader is None or leader not in organization.workers:
                 # The leader has left: somebody else takes over, if anybody is there.
@@ -323,7 +330,7 @@ class ImplementationStage:
         ledger.bound -= cost
         if contract.leader is not None:
             contract.leader.led = max(0, contract.leader.led - 1)
-        self.running.remove(contract)
+        del self.running[contract]
 
     def free_row(self, contract: Contract) -> None:
         """Give the row of a closed contract back, after it has been evaluated."""
