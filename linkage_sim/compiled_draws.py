@@ -62,7 +62,7 @@ def _for_all_numbers(dispatcher: Any) -> Any:
     By itself numba compiles a function anew for each constant among the arguments and for each
     width of a whole number: `block` came to 43 versions, and compiling took half as long again.
     """
-    if _settings.DISABLE_JIT:
+    if _settings.DISABLE_JIT:  # then it is the plain function
         return dispatcher
     template = dispatcher.get_call_template
 
@@ -151,14 +151,14 @@ def parallel_kernel(function: Callable[..., Any]) -> Any:
 
 
 def _compiled(function: Callable[..., Any], parallel: bool) -> Any:
-    folder = code_folder()
-    if folder is None or _settings.DISABLE_JIT:
-        return numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
-    chosen = _settings.CACHE_DIR
-    _settings.CACHE_DIR = str(folder)
     dispatcher = _for_all_numbers(
         numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
     )
+    folder = code_folder()
+    if folder is None or _settings.DISABLE_JIT:
+        return dispatcher
+    chosen = _settings.CACHE_DIR
+    _settings.CACHE_DIR = str(folder)
     try:
         dispatcher.enable_caching()
     except RuntimeError:  # the function's text is in no file, as when typed at a prompt

@@ -145,7 +145,7 @@ class Neighbourhood:
         staff = self.plan.assumptions.staff
         leading = sum(
             1 for item in model.implementation.contracts_of(community, week // WEEKS_PER_YEAR)
-            if item in model.implementation.running and item.leader is not None
+            if item.leader is not None
         )
         self.find_carry[community] += staff.cases_found * leading * 12.0 / MONTHS_PER_YEAR
         self._note(place, self.find_carry, state.list_workers, 0)

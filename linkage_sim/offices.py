@@ -10,7 +10,7 @@ import numpy as np
 
 from linkage_sim.agents.organization import SocialOrganization
 from linkage_sim.draws import Decision
-from linkage_sim.projects import Contract, Ledger
+from linkage_sim.projects import Ledger
 from linkage_sim.timeline import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 STAFF_WEEKS = 4
@@ -70,7 +70,6 @@ class Offices:
         ended.sort(key=lambda item: item.file.candidate.identity)
         for contract in ended:
             model.implementation.close(contract)
-            contract.organization.contracts.remove(contract)
         for contract in ended:
             model.evaluation.evaluate(contract)
             if model.evaluation.scandal(contract):
@@ -81,17 +80,16 @@ class Offices:
             model.implementation.free_row(contract)
         model.implementation.rows.reclaim_places([])
         model.implementation.rows.clear_logs()
-        ended_in: dict[int, list[Contract]] = {}
-        for contract in ended:
-            ended_in.setdefault(contract.file.candidate.community, []).append(contract)
         for committee in model.committees:
-            self._remember_portfolio(committee, ended_in.get(committee.community, []))
+            self._remember_portfolio(committee, year)
             model.evaluation.close_year(committee.ledgers[year])
             committee.drawer = [item for item in committee.drawer if item.year >= year]
         self._count_turnover(year)
         self._enter(year)
 
-    def _remember_portfolio(self, committee: Any, mine: list[Contract]) -> None:
+    def _remember_portfolio(self, committee: Any, year: int) -> None:
+        mine = sorted(self.model.implementation.contracts_of(committee.community, year),
+                      key=lambda item: item.file.candidate.identity)
         total = math.fsum(item.file.candidate.cost_yuan for item in mine)
         if total <= 0.0:
             return

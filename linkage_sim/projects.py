@@ -187,7 +187,7 @@ class Verdict:
     audited: bool
 
 
-# Compared as what they are, not by their fields: thousands run at once in a city.
+# A contract is equal to itself alone; comparing all fields would make finding one in a city slow.
 @dataclass(slots=True, eq=False)
 class Contract:
     """A project under contract, from signature to evaluation."""

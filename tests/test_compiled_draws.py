@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkage_sim.compiled_draws import CompiledDraws
+from linkage_sim.compiled_draws import CompiledDraws, kernel, kernel_seed, uniform
 from linkage_sim.draws import Draws
 
 WHOLE = st.integers(-(2**31), 2**31 - 1)
@@ -46,3 +47,21 @@ def test_compiled_draws_refuse_what_plain_ones_refuse(address: tuple[Any, ...]) 
             draws.uniforms(*address)
         with pytest.raises(TypeError, match="whole numbers"):
             draws.uniforms(1, [0.5])
+
+
+@kernel
+def _three_draws(seed: int, rows: Any, out: Any) -> None:
+    out[0] = uniform(seed, 5, rows[0], 0, 0)
+    out[1] = uniform(seed, 6, rows[1], 1, -1)
+    out[2] = uniform(seed, len(rows), np.uint16(7), rows[0], 2)
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_constants_and_narrow_numbers_share_one_compiled_draw() -> None:
+    """Compiling `uniform` anew for each of them is what made first runs slow."""
+    before, out = set(uniform.signatures), np.zeros(3)
+    _three_draws(kernel_seed(9), np.array([3, 4], np.int32), out)
+    assert len(set(uniform.signatures) - before) <= 1
+    draws = Draws(9)
+    plain = [draws.uniform(5, 3), draws.uniform(6, 4, 1, -1), draws.uniform(2, 7, 3, 2)]
+    assert out.tolist() == plain

@@ -8,6 +8,7 @@ import pytest
 from linkage_sim.conservation import check
 from linkage_sim.model import LinkageModel
 from linkage_sim.outcomes import measure
+from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.schema import Scenario
 
 SMALL: dict[str, Any] = {"world.communities": 1, "world.residents": 600, "run.years": 1,
@@ -142,3 +143,26 @@ def test_newcomers_settle_all_over_the_city() -> None:
     model = _model(**city).run()
     homes = {item.home for item in model.organizations if not item.founder}
     assert max(homes) >= 10
+
+
+def test_a_new_organization_is_among_the_bidders_at_once() -> None:
+    model = _model(**{"world.communities": 3, "world.communities_per_organization": 2})
+    before = model.organizations_for(1)
+    near, far = model.found_organization(0), model.found_organization(2)
+    assert model.organizations_for(1) == [*before, near]
+    near.alive = False
+    assert model.organizations_for(1) == before and far in model.organizations_for(2)
+
+
+@pytest.mark.parametrize(("sold_outside", "lives"), [(None, True), (0.5, False)])
+def test_organizations_of_a_city_live_on_the_hours_they_can_deliver(
+    sold_outside: float | None, lives: bool
+) -> None:
+    """Seed by seed: most are there after six years, none where half the hours are sold outside."""
+    values: dict[str, Any] = {"world.communities": 16, "world.residents": 60_000}
+    if sold_outside is not None:
+        values["world.outside_work_share"] = sold_outside
+    plan = load_scenario("xian", values)
+    survival = [measure(LinkageModel(plan, seed).run().facts())["organization_survival"]
+                for seed in (1, 2, 3)]
+    assert min(survival) > 0.5 if lives else max(survival) < 0.2

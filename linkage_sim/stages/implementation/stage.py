@@ -30,7 +30,7 @@ class ImplementationStage:
         self.plan = model.plan
         self.rows = ContractRows(model.people.n_communities)
         self.contracts: list[Contract] = []
-        # In the order of their signatures; a dict finds one among thousands at once.
+        # In the order of their beginning; a dict finds one among the thousands of a city at once.
         self.running: dict[Contract, None] = {}
         self._by_year: dict[tuple[int, int], list[Contract]] = {}
         self.awarded: dict[tuple[int, int], int] = {}
@@ -331,6 +331,7 @@ class ImplementationStage:
         if contract.leader is not None:
             contract.leader.led = max(0, contract.leader.led - 1)
         del self.running[contract]
+        organization.contracts.remove(contract)
 
     def free_row(self, contract: Contract) -> None:
         """Give the row of a closed contract back, after it has been evaluated."""
