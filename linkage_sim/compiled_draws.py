@@ -151,22 +151,32 @@ def parallel_kernel(function: Callable[..., Any]) -> Any:
 
 
 def _compiled(function: Callable[..., Any], parallel: bool) -> Any:
-    dispatcher = _for_all_numbers(
-        numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
-    )
+    entry = numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
+    if _settings.DISABLE_JIT:
+        return entry
+    # Other kernels call a version without the way in from Python, which takes a quarter of the
+    # time of compiling and is needed by few.
+    inner = numba.njit(nogil=True, error_model="numpy", parallel=parallel,
+                       no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     folder = code_folder()
-    if folder is None or _settings.DISABLE_JIT:
-        return dispatcher
+    if folder is not None:
+        _keep_code(entry, folder)
+        _keep_code(inner, folder / "inner")
+    entry.get_call_template = _for_all_numbers(inner).get_call_template
+    entry.get_overload = inner.get_overload
+    return entry
+
+
+def _keep_code(dispatcher: Any, folder: Path) -> None:
     chosen = _settings.CACHE_DIR
     _settings.CACHE_DIR = str(folder)
     try:
         dispatcher.enable_caching()
     except RuntimeError:  # the function's text is in no file, as when typed at a prompt
-        return dispatcher
+        return
     finally:
         _settings.CACHE_DIR = chosen
     _save_one_at_a_time(dispatcher, folder)
-    return dispatcher
 
 
 @cache
@@ -187,7 +197,7 @@ def code_folder() -> Path | None:
         base = Path(home) if home else Path.home() / ".cache"
         named = os.environ.get("NUMBA_CACHE_DIR")
         folder = (Path(named) if named else base / "linkage-sim" / "compiled") / digest.hexdigest()
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "inner").mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except (OSError, RuntimeError):
