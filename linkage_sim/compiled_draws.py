@@ -151,13 +151,14 @@ def parallel_kernel(function: Callable[..., Any]) -> Any:
 
 
 def _compiled(function: Callable[..., Any], parallel: bool) -> Any:
-    entry = numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
+    compiler: Any = numba.njit
+    entry: Any = compiler(nogil=True, error_model="numpy", parallel=parallel)(function)
     if _settings.DISABLE_JIT:
         return entry
     # Other kernels call a version without the way in from Python, which takes a quarter of the
     # time of compiling and is needed by few.
-    inner = numba.njit(nogil=True, error_model="numpy", parallel=parallel,
-                       no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    inner = compiler(nogil=True, error_model="numpy", parallel=parallel,
+                     no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     folder = code_folder()
     if folder is not None:
         _keep_code(entry, folder)

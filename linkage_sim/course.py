@@ -18,7 +18,16 @@ from linkage_sim.kernels.drift import (
     sum_over_time,
 )
 from linkage_sim.kernels.needs import start_needs
-from linkage_sim.kernels.tables import Calendar, Known, Needs, Place
+from linkage_sim.kernels.tables import (
+    COMMUNITY,
+    ENTRY,
+    RECORD,
+    Calendar,
+    Known,
+    Needs,
+    Place,
+    blank_rows,
+)
 from linkage_sim.scenario.fields import AGE_GROUPS, N_CATEGORIES, as_tuple
 from linkage_sim.timeline import WEEKS_PER_YEAR
 from linkage_sim.world.columns import N_FIFTHS, N_GROUPS, Float64, People, State, roomy
@@ -28,8 +37,6 @@ if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
 
 NO_REGISTER = np.zeros(0, np.uint8)
-CALENDAR_ROOM = ("next", "row", "category", "number", "time")
-RECORD_ROOM = ("onset", "cover", "cover_bought", "freed_records")
 
 
 class Course:
@@ -45,6 +52,8 @@ class Course:
         Share in need at the start, its steady course under this neighbourhood's drift.
     counts : float64[communities, years, counts]
         What kernels count.
+    communities : COMMUNITY[communities]
+        What a week needs to know of each.
     """
 
     def __init__(self, scenario: Scenario, people: People, state: State, seed: int) -> None:
@@ -61,8 +70,9 @@ class Course:
         communities = people.n_communities
         self.counts = np.zeros((communities, self.years, N_COUNTS))
         self.need_sums = np.zeros((communities, self.years, N_CATEGORIES))
-        self.in_need = np.zeros((communities, N_CATEGORIES))
-        self.reachable = np.zeros((communities, N_CATEGORIES))
+        self.communities = blank_rows(communities, COMMUNITY)
+        self.communities.first[:] = people.first_row[:-1]
+        self.communities.stop[:] = people.first_row[1:]
         self.members = np.array(
             [
                 np.bincount(people.group[people.rows(community)], minlength=N_GROUPS)
@@ -72,10 +82,8 @@ class Course:
         )
         thousands = self.members.sum(axis=1)[:, None] / 1000.0
         provision = scenario.assumptions.provision
-        self.government = np.array(as_tuple(provision.government_capacity)) * thousands
-        self.mutual_aid = np.array(as_tuple(provision.mutual_aid_capacity)) * thousands
-        self.government_carry = np.zeros((communities, N_CATEGORIES))
-        self.mutual_aid_carry = np.zeros((communities, N_CATEGORIES))
+        self.government[:] = np.array(as_tuple(provision.government_capacity)) * thousands
+        self.mutual_aid[:] = np.array(as_tuple(provision.mutual_aid_capacity)) * thousands
         self.needs = self._tables()
         self.prevalence = np.zeros((communities, N_GROUPS, N_CATEGORIES))
         self._usual = np.zeros((N_GROUPS, N_CATEGORIES))
@@ -106,6 +114,26 @@ class Course:
             (self.government + self.mutual_aid).sum(axis=0), self._usual,
         )
 
+    @property
+    def government(self) -> Any:
+        """Needs a week that government meets without purchase: float64[communities, 8]."""
+        return self.communities.government
+
+    @property
+    def mutual_aid(self) -> Any:
+        """Needs a week that neighbours meet without purchase: float64[communities, 8]."""
+        return self.communities.mutual_aid
+
+    @property
+    def in_need(self) -> Any:
+        """Persons in need at the end of the week's services: float64[communities, 8]."""
+        return self.communities.in_need
+
+    @property
+    def reachable(self) -> Any:
+        """Persons in need whom providers knew this week: float64[communities, 8]."""
+        return self.communities.reachable
+
     def start(self) -> int:
         """Draw who is in need at the start of the run; returns the number of needs."""
         told = self.people.registered_needs
@@ -122,34 +150,28 @@ class Course:
         rows = self.people.rows(community)
         return Place(self.seed, week, community, rows.start, rows.stop, self.first_week)
 
-    def _room(self) -> dict[str, Any]:
+    def _room(self) -> tuple[Any, Any, Any]:
         """Make tables that have room for everybody; what nobody writes to takes no memory."""
         residents = self.people.n_residents
-        entries = ENTRIES_PER_RESIDENT * residents + 1
-        kinds = {"next": np.int32, "row": np.int32, "category": np.uint8, "number": np.uint16,
-                 "time": np.float32}
-        room = {name: roomy(entries, kind) for name, kind in kinds.items()}
-        for name in ("onset", "cover", "cover_bought"):
-            room[name] = roomy((residents + 1, N_CATEGORIES), np.float32)
-            room[name][0] = -np.inf  # the record of those who have none
-        room["freed_records"] = roomy(residents, np.int32)
-        return room
+        entries = roomy(ENTRIES_PER_RESIDENT * residents + 1, ENTRY).view(np.recarray)
+        records = roomy(residents + 1, RECORD).view(np.recarray)
+        for name in RECORD.names or ():
+            records[0][name] = -np.inf  # the record of those who have none
+        return entries, records, roomy(residents, np.int32)
 
     def _tables(self) -> Needs:
         """Put together what kernels take of needs."""
-        people, state, room = self.people, self.state, self._room()
+        people, state, (entries, records, freed) = self.people, self.state, self._room()
         communities = people.n_communities
         calendar = Calendar(
-            head=np.zeros((communities, self.weeks), np.int32),
-            marks=np.zeros((communities, 2), np.int32),
-            **{name: room[name] for name in CALENDAR_ROOM},
+            np.zeros((communities, self.weeks), np.int32), entries,
+            np.zeros((communities, 2), np.int32),
         )
         return Needs(
             people.group, self.onset_rate, self.recovery_rate,
             np.zeros((communities, N_CATEGORIES, self.weeks + 1)), self.severity,
             self.cover_weeks, self.end_probability, state.active, state.changes, state.served,
-            calendar, state.record, record_marks=np.zeros((communities, 2), np.int32),
-            **{name: room[name] for name in RECORD_ROOM},
+            calendar, state.record, records, freed, np.zeros((communities, 2), np.int32),
         )
 
     # -- storing ------------------------------------------------------------------------------
@@ -164,18 +186,15 @@ class Course:
                 (int(mark) for mark in needs.record_marks[community]),
             )
             first = ENTRIES_PER_RESIDENT * rows.start + 1
-            for table in needs.calendar[1:6]:
-                yield table, slice(first, first + entries)
-            for table in (needs.onset, needs.cover, needs.cover_bought):
-                yield table, slice(1 + rows.start, 1 + rows.start + records)
+            yield needs.calendar.entries, slice(first, first + entries)
+            yield needs.records, slice(1 + rows.start, 1 + rows.start + records)
             yield needs.freed_records, slice(rows.start, rows.start + freed)
 
     def __getstate__(self) -> dict[str, Any]:
         """Store a model without the room that nobody uses."""
         kept = dict(self.__dict__)
         kept["needs"] = self.needs._replace(
-            calendar=self.needs.calendar._replace(**dict.fromkeys(CALENDAR_ROOM)),
-            **dict.fromkeys(RECORD_ROOM),
+            calendar=self.needs.calendar._replace(entries=None), records=None, freed_records=None,
         )
         kept["_used"] = [table[part].copy() for table, part in self._parts()]
         return kept
@@ -184,19 +203,18 @@ class Course:
         """Take a stored model up again, with room as before."""
         used = kept.pop("_used")
         self.__dict__.update(kept)
-        room = self._room()
+        entries, records, freed = self._room()
         self.needs = self.needs._replace(
-            calendar=self.needs.calendar._replace(
-                **{name: room[name] for name in CALENDAR_ROOM}
-            ),
-            **{name: room[name] for name in RECORD_ROOM},
+            calendar=self.needs.calendar._replace(entries=entries), records=records,
+            freed_records=freed,
         )
         for (table, part), content in zip(self._parts(), used, strict=True):
             table[part] = content
 
     def covered(self, rows: Any, category: int, week: float, bought: bool = False) -> Any:
         """Tell of residents whether a contact, or a purchased one, covers a need after a week."""
-        table = self.needs.cover_bought if bought else self.needs.cover
+        records = self.needs.records
+        table = records.cover_bought if bought else records.cover
         return table[self.state.record[rows], category] > week
 
     def district_mean(self, community: int) -> Float64:

@@ -55,6 +55,11 @@ class Mediators:
         if unknown:
             raise ValueError(f"not mediators: {sorted(unknown)}; known: {sorted(NAMES)}")
 
+    @property
+    def active(self) -> bool:
+        """Whether anything is recorded or answered from a record."""
+        return self.recording or bool(self.names)
+
     def frozen(self, name: str) -> bool:
         """Tell whether a name is answered from a record."""
         return name in self.names

@@ -17,19 +17,17 @@ from linkage_sim.compiled_draws import CompiledDraws
 from linkage_sim.course import Course, identities_of, start_lists
 from linkage_sim.journal import Journal
 from linkage_sim.kernels import measure
-from linkage_sim.kernels.needs import advance_needs
 from linkage_sim.mediators import Mediators
 from linkage_sim.neighbourhood import Neighbourhood
 from linkage_sim.offices import Offices
 from linkage_sim.outcomes import Facts
+from linkage_sim.residents_week import ResidentsWeek
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.scenario.seeds import whole_seed
 from linkage_sim.stages.approval.stage import ApprovalStage
 from linkage_sim.stages.evaluation.stage import EvaluationStage
 from linkage_sim.stages.implementation.stage import ImplementationStage
-from linkage_sim.stages.implementation.week import WeekOfService
 from linkage_sim.stages.proposal.stage import ProposalStage
-from linkage_sim.threads import for_each_community
 from linkage_sim.timeline import DAYS_PER_WEEK, WEEKS_PER_YEAR, Timeline
 from linkage_sim.world.build import people_of
 from linkage_sim.world.columns import People, empty_state
@@ -80,7 +78,7 @@ class LinkageModel(mesa.Model):
         self.proposal = ProposalStage(self)
         self.approval = ApprovalStage(self)
         self.evaluation = EvaluationStage(self)
-        self.service = WeekOfService(self)
+        self.service = ResidentsWeek(self)
         self.neighbourhood = Neighbourhood(self)
         self.neighbourhood.start()
         self.offices = Offices(self)
@@ -187,7 +185,7 @@ class LinkageModel(mesa.Model):
         if week % WEEKS_PER_YEAR == 0:
             self.offices.open_year(year)
         self.timeline.run_until(float(DAYS_PER_WEEK * (week + 1)))
-        for_each_community(self.plan.run.threads, self.people.n_communities, self._live)
+        self.offices.carry_refused(week)
         self.service.deliver(week)
         self.offices.step(week)
         self.neighbourhood.step(week)
@@ -198,14 +196,6 @@ class LinkageModel(mesa.Model):
         self.week += 1
         if self.week >= self.weeks:
             self._finish()
-
-    def _live(self, community: int) -> None:
-        # Needs come and go by themselves; what places offered is noted before they do.
-        course = self.course
-        self.service.look(community, self.week)
-        advance_needs(
-            course.place(community, self.week), course.needs, course.counts[community]
-        )
 
     def _end_year(self, year: int, week: int) -> None:
         self.neighbourhood.consult(year, week)

@@ -10,10 +10,10 @@ from linkage_sim.draws import Decision
 from linkage_sim.kernels import listening, movement, opinion, public_service, volunteering
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.records import QUARTER_WEEKS, give_back_records
+from linkage_sim.threads import for_each_community
 from linkage_sim.timeline import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 CASE_FINDING = int(Decision.CASE_FINDING)
-BY_COMMITTEE = 1
 OPINION_WEEKS = 4
 MONTH_WEEKS = 4
 MONTHS_PER_YEAR = WEEKS_PER_YEAR / MONTH_WEEKS
@@ -54,12 +54,11 @@ class Neighbourhood:
             feel.weight_expectation, feel.expectation_rate, feel.trust_up, feel.trust_down,
             feel.word_of_mouth, feel.neighbour_weight, feel.image_weight, feel.image_unserved,
         )
-        self.ask_carry = np.zeros(people.n_communities)
         self.sight_carry = np.zeros(people.n_communities)
         self.find_carry = np.zeros(people.n_communities)
         self.reach_carry = np.zeros(people.n_communities)
         self.met_week, self.met_left = -1, np.ones(people.n_communities)
-        self.moved = 0
+        self.moved = np.zeros(people.n_communities, np.int64)
         self.first_volunteers = [0] * people.n_communities
         self.felt = opinion.Felt(
             state.expectation, state.satisfaction, state.trust, state.lift, state.shown,
@@ -104,37 +103,20 @@ class Neighbourhood:
     # -- every week ---------------------------------------------------------------------------
 
     def step(self, week: int) -> None:
-        """Let a week pass: joining and leaving; every four weeks the slower things."""
-        for community in range(self.model.people.n_communities):
-            self._volunteer(community, week)
+        """Let the joint meeting be held; every four weeks the slower things happen."""
         if self.meets(week):
             self._meet(week)
         if (week + 1) % MONTH_WEEKS == 0:
-            for community in range(self.model.people.n_communities):
+            communities = self.model.people.n_communities
+            for community in range(communities):
                 self._find_and_reach(community, week)
-                self._feel(community, week)
-                self._move(community, week)
+            for_each_community(
+                self.plan.run.threads, communities, lambda place: self._feel_and_move(place, week)
+            )
 
-    def _volunteer(self, community: int, week: int) -> None:
-        model, service = self.model, self.model.service
-        place, counts = model.course.place(community, week), model.course.counts[community]
-        used, formal = service.used_share[community], service.formal_share[community]
-        volunteering.advance_volunteers(
-            place, 1.0 - used, formal, self.joining, self.members, counts
-        )
-        if model.committees[community].hours_left > 0.0:
-            rate = self.plan.assumptions.volunteers.asks_per_week / 1000.0
-            self.ask_carry[community] += rate * (place.stop - place.first)
-            asks = int(self.ask_carry[community])
-            if asks:
-                self.ask_carry[community] -= asks
-                volunteering.ask(place, asks, BY_COMMITTEE, self.joining, self.members, counts)
-        helping = self.plan.assumptions.volunteers
-        weekly = helping.hours_per_year / WEEKS_PER_YEAR
-        service.volunteers[community] = volunteering.book_hours(
-            place, weekly, used, self.bank, helping.time_bank_redeemed / WEEKS_PER_YEAR,
-            helping.time_bank_default / WEEKS_PER_YEAR, self.members, counts,
-        )
+    def _feel_and_move(self, community: int, week: int) -> None:
+        self._feel(community, week)
+        self._move(community, week)
 
     # -- every four weeks ---------------------------------------------------------------------
 
@@ -274,9 +256,9 @@ class Neighbourhood:
         if moved:
             table = model.implementation.rows
             movement.vacate_places(
-                place, table.of_community[community], course.known, table.projects, table.places
+                place, table.of(community), course.known, table.projects, table.places
             )
-        self.moved += moved
+        self.moved[community] += moved
         model.service.volunteers[community] -= helpers
 
     def _content(self, experience: float) -> float:

@@ -42,6 +42,7 @@ class Offices:
             )
             committee.ledgers[year] = Ledger(budget=budget, station=station)
         self._carry_on(year)
+        model.service.open_year(year)
         model.approval.open_year(year)
         model.proposal.open_call(year)
 
@@ -79,7 +80,7 @@ class Offices:
         for contract in ended:
             model.implementation.free_row(contract)
         model.implementation.rows.reclaim_places([])
-        model.implementation.rows.clear_logs()
+        model.implementation.rows.clear_lines()
         for committee in model.committees:
             self._remember_portfolio(committee, year)
             model.evaluation.close_year(committee.ledgers[year])
@@ -128,11 +129,13 @@ class Offices:
         taken = officials.campaign_committee_share * weeks / WEEKS_PER_YEAR
         return float(self.model.mediators.through("campaign", ("committee", year), 1.0 - taken))
 
-    def _carry_refused(self, week: int) -> None:
+    def carry_refused(self, week: int) -> None:
         """Let committees do what organizations may refuse in a campaign, hour for hour."""
         cap = self.plan.policy.linkage.duties_cap
         wanted = self.plan.assumptions.officials.campaign_organization_share
         refused = max(0.0, wanted - cap) * self.campaign_part(week)
+        if refused <= 0.0 and not self.model.mediators.active:
+            return
         for committee in self.model.committees:
             hours = 0.0
             if refused > 0.0:
@@ -143,7 +146,7 @@ class Offices:
     def _contract_hours(self, community: int, week: int) -> float:
         """Hours that contracts of a community are good for in a week, before anything takes any."""
         rows = self.model.implementation.rows
-        mine, projects = rows.of_community[community], rows.projects
+        mine, projects = rows.of(community), rows.projects
         begin = np.maximum(projects.start_day[mine], DAYS_PER_WEEK * week)
         end = np.minimum(projects.end_day[mine], DAYS_PER_WEEK * (week + 1))
         part = np.maximum(end - begin, 0.0) / DAYS_PER_WEEK
@@ -152,8 +155,7 @@ class Offices:
     # -- staff and books ----------------------------------------------------------------------
 
     def step(self, week: int) -> None:
-        """Let refused duties fall back; every four weeks workers tire, quit, are replaced, paid."""
-        self._carry_refused(week)
+        """Every four weeks workers tire, quit, are replaced and paid."""
         if (week + 1) % STAFF_WEEKS:
             return
         for organization in self.model.organizations:

@@ -96,24 +96,24 @@ def enter(place: Place, needs: Needs, row: int, category: int, time: np.float32)
         forget_stale(place, needs)
     entry = calendar.marks[community, ENTRIES_FREE]
     if entry != 0:
-        calendar.marks[community, ENTRIES_FREE] = calendar.next[entry]
+        calendar.marks[community, ENTRIES_FREE] = calendar.entries[entry].next
     else:
         entry = first + calendar.marks[community, ENTRIES_USED]
         calendar.marks[community, ENTRIES_USED] += 1
-    calendar.row[entry] = row
-    calendar.category[entry] = category
-    calendar.number[entry] = needs.changes[row, category]
-    calendar.time[entry] = time
-    calendar.next[entry] = calendar.head[community, week]
+    clock = calendar.entries[entry]
+    clock.row = row
+    clock.category = category
+    clock.number = needs.changes[row, category]
+    clock.time = time
+    clock.next = calendar.head[community, week]
     calendar.head[community, week] = entry
 
 
 @kernel
 def is_current(needs: Needs, entry: int) -> bool:
     """Whether the change that an entry announces is still to come."""
-    calendar = needs.calendar
-    number = needs.changes[calendar.row[entry], calendar.category[entry]]
-    return calendar.number[entry] == number
+    clock = needs.calendar.entries[entry]
+    return clock.number == needs.changes[clock.row, clock.category]
 
 
 @kernel
@@ -124,12 +124,13 @@ def forget_stale(place: Place, needs: Needs) -> None:
         entry = calendar.head[community, week]
         calendar.head[community, week] = 0
         while entry != 0:
-            after = calendar.next[entry]
+            clock = calendar.entries[entry]
+            after = clock.next
             if is_current(needs, entry):
-                calendar.next[entry] = calendar.head[community, week]
+                clock.next = calendar.head[community, week]
                 calendar.head[community, week] = entry
             else:
-                calendar.next[entry] = calendar.marks[community, ENTRIES_FREE]
+                clock.next = calendar.marks[community, ENTRIES_FREE]
                 calendar.marks[community, ENTRIES_FREE] = entry
             entry = after
 
@@ -148,12 +149,13 @@ def take_week(place: Place, needs: Needs, keys: Any, times: Any) -> int:
     calendar.head[community, place.week] = 0
     count = 0
     while entry != 0:
-        after = calendar.next[entry]
+        clock = calendar.entries[entry]
+        after = clock.next
         if is_current(needs, entry):
-            keys[count] = 8 * np.int64(calendar.row[entry]) + calendar.category[entry]
-            times[count] = calendar.time[entry]
+            keys[count] = 8 * np.int64(clock.row) + clock.category
+            times[count] = clock.time
             count += 1
-        calendar.next[entry] = calendar.marks[community, ENTRIES_FREE]
+        clock.next = calendar.marks[community, ENTRIES_FREE]
         calendar.marks[community, ENTRIES_FREE] = entry
         entry = after
     return count
@@ -166,5 +168,5 @@ def entries_of_week(place: Place, needs: Needs) -> int:
     count = 0
     while entry != 0:
         count += 1
-        entry = needs.calendar.next[entry]
+        entry = needs.calendar.entries[entry].next
     return count

@@ -8,7 +8,7 @@ from linkage_sim.compiled_draws import below, kernel, uniform
 from linkage_sim.draws import Decision
 from linkage_sim.kernels.needs import end_need, first_contact
 from linkage_sim.kernels.records import own_record
-from linkage_sim.kernels.tables import Known, Log, Needs, Place
+from linkage_sim.kernels.tables import Known, Needs, Place
 from linkage_sim.world.columns import IDENTITY_BITS
 
 SEARCH_PERSON = int(Decision.SEARCH_PERSON)
@@ -27,11 +27,10 @@ def meet(
     now = float(place.week + 1)
     first_contact(place, needs, row, category, now, counts)
     until = now + needs.cover_weeks[category]
-    record = own_record(place, needs, row)
-    needs.cover[record, category] = max(float(needs.cover[record, category]), until)
+    record = needs.records[own_record(place, needs, row)]
+    record.cover[category] = max(float(record.cover[category]), until)
     if bought:
-        before = float(needs.cover_bought[record, category])
-        needs.cover_bought[record, category] = max(before, until)
+        record.cover_bought[category] = max(float(record.cover_bought[category]), until)
     identity = (place.community << IDENTITY_BITS) + row - place.first
     lot = uniform(place.seed, ENDS_NEED, identity, place.week, category)
     if lot >= factor * needs.end_probability[category]:
@@ -74,11 +73,11 @@ def find_known(
 
 
 @kernel
-def record(log: Log, project: int, person: int, kind: int) -> None:
-    """Write one line of the organization's own record."""
-    line = log.used[0]
-    if line < len(log.project):
-        log.project[line] = project
-        log.person[line] = person
-        log.kind[line] = kind
-    log.used[0] = line + 1
+def record(community: Any, lines: Any, project: int, person: int, kind: int) -> None:
+    """Write one line of the record of a community: its organizations' own."""
+    line = community.line_first + community.lines
+    if line < community.line_stop:
+        lines[line].project = project
+        lines[line].person = person
+        lines[line].kind = kind
+    community.lines += 1

@@ -7,7 +7,7 @@ from typing import Any
 from linkage_sim.compiled_draws import kernel
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.needs import WEEKS_PER_YEAR, close_episode
-from linkage_sim.kernels.tables import HELD, LOST, OPEN, Known, Needs, Place, Places, Projects
+from linkage_sim.kernels.tables import HELD, LOST, OPEN, Known, Needs, Place
 
 NEED_WEEKS = int(Count.NEED_WEEKS)
 UNCOVERED_WEEKS = int(Count.UNCOVERED_WEEKS)
@@ -51,7 +51,7 @@ def count_needs(
         if bits == 0:
             continue
         aware = known.aware[row] == 1
-        record = needs.record[row]
+        record = needs.records[needs.record[row]]
         top = fifth[row] == MOST_VULNERABLE
         for category in range(len(in_need)):
             if (bits >> category) & 1 == 0:
@@ -60,8 +60,8 @@ def count_needs(
             if aware or (known.workers[row] >> category) & 1 == 1:
                 reachable[category] += 1.0
             weight = needs.severity[category]
-            covered = min(1.0, max(0.0, float(needs.cover[record, category]) - place.week))
-            bought = min(1.0, max(0.0, float(needs.cover_bought[record, category]) - place.week))
+            covered = min(1.0, max(0.0, float(record.cover[category]) - place.week))
+            bought = min(1.0, max(0.0, float(record.cover_bought[category]) - place.week))
             need_weeks += 1.0
             uncovered += 1.0 - covered
             severity_weeks += weight
@@ -95,7 +95,7 @@ def count_active(active: Any, first: int, stop: int, in_need: Any) -> None:
 
 @kernel
 def match_now(
-    place: Place, rows: Any, in_need: Any, needs: Needs, projects: Projects, places: Places
+    place: Place, rows: Any, in_need: Any, needs: Needs, projects: Any, places: Any
 ) -> tuple[float, float]:
     """Compare what funded places offer with what people need, at this moment.
 
@@ -108,19 +108,20 @@ def match_now(
     """
     held = [0.0] * len(in_need)
     total = 0.0
-    for project in rows:
-        begin = max(projects.start_day[project], DAYS * place.week)
-        end = min(projects.end_day[project], DAYS * (place.week + 1))
+    for row in rows:
+        project = projects[row]
+        begin = max(project.start_day, DAYS * place.week)
+        end = min(project.end_day, DAYS * (place.week + 1))
         if end <= begin:
             continue
         share = (end - begin) / DAYS
-        category = projects.category[project]
-        for seat in range(projects.place_first[project], projects.place_stop[project]):
+        category = project.category
+        for seat in places[project.place_first : project.place_stop]:
             total += share
-            if places.state[seat] == HELD or places.state[seat] == LOST:
-                if (needs.active[places.holder[seat]] >> category) & 1 == 1:
+            if seat.state == HELD or seat.state == LOST:
+                if (needs.active[seat.holder] >> category) & 1 == 1:
                     held[category] += share
-            elif places.state[seat] == OPEN and in_need[category] > 0.0:
+            elif seat.state == OPEN and in_need[category] > 0.0:
                 held[category] += share
     need = 0.0
     for category in range(len(in_need)):

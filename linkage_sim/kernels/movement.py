@@ -17,7 +17,7 @@ from linkage_sim.kernels.needs import (
 )
 from linkage_sim.kernels.opinion import Felt, clip
 from linkage_sim.kernels.records import own_record
-from linkage_sim.kernels.tables import GONE, HELD, LOST, Known, Needs, Place, Places, Projects
+from linkage_sim.kernels.tables import GONE, HELD, LOST, Known, Needs, Place
 from linkage_sim.kernels.volunteering import Joining, Members, next_moment
 from linkage_sim.world.columns import IDENTITY_BITS, NO_VOLUNTEER, OWNER, VOLUNTEER
 
@@ -110,7 +110,7 @@ def move_homes(
 
 @kernel
 def vacate_places(
-    place: Place, rows: Any, known: Known, projects: Projects, places: Places
+    place: Place, rows: Any, known: Known, projects: Any, places: Any
 ) -> None:
     """Take places from holders who have just moved away; who moves in has no claim to them.
 
@@ -121,12 +121,13 @@ def vacate_places(
     rows : int64[projects of the community]
         Rows of contracts in delivery.
     """
-    for project in rows:
-        for seat in range(projects.place_first[project], projects.place_stop[project]):
-            held = places.state[seat] == HELD or places.state[seat] == LOST
-            if held and known.arrived[places.holder[seat]] == place.week:
-                places.state[seat] = GONE
-                places.holder[seat] = -1
+    for row in rows:
+        project = projects[row]
+        for seat in places[project.place_first : project.place_stop]:
+            held = seat.state == HELD or seat.state == LOST
+            if held and known.arrived[seat.holder] == place.week:
+                seat.state = GONE
+                seat.holder = -1
 
 
 @kernel
@@ -149,14 +150,15 @@ def _exchange_needs(
             counts[year, ARRIVED] += 1.0
             # It began elsewhere: it lasts on, but is none of the needs begun here.
             lasted = exponential(place.seed, MOVE, identity, place.week, 20 + category)
-            record = own_record(place, needs, row)
-            needs.onset[record, category] = -lasted / rate if rate > 0.0 else -1000.0
+            record = needs.records[own_record(place, needs, row)]
+            record.onset[category] = -lasted / rate if rate > 0.0 else -1000.0
         else:
             needs.active[row] &= np.uint8(255 - (1 << category))
         needs.changes[row, category] += np.uint16(1)
         if needs.record[row] != 0:
-            needs.cover[needs.record[row], category] = -np.inf
-            needs.cover_bought[needs.record[row], category] = -np.inf
+            record = needs.records[needs.record[row]]
+            record.cover[category] = -np.inf
+            record.cover_bought[category] = -np.inf
         schedule(place, needs, row, category, now, in_need)
     needs.served[row] = 0
 

@@ -55,8 +55,8 @@ def start_needs(place: Place, registered: Any, prevalence: Any, needs: Needs) ->
                 count += 1
                 rate = needs.recovery_rate[category]
                 lasted = exponential(place.seed, NEED_START, identity, 1, category)
-                record = own_record(place, needs, row)
-                needs.onset[record, category] = -lasted / rate if rate > 0.0 else -1000.0
+                record = needs.records[own_record(place, needs, row)]
+                record.onset[category] = -lasted / rate if rate > 0.0 else -1000.0
             schedule(place, needs, row, category, 0.0, in_need)
     return count
 
@@ -70,7 +70,7 @@ def close_episode(
     `waits` is float64[years, counts] by the fiscal year in which the need began; needs begun
     before the first reported week do not count.
     """
-    begun = needs.onset[needs.record[row], category]
+    begun = needs.records[needs.record[row]].onset[category]
     if begun < place.first_week or (needs.served[row] >> category) & 1 == 1:
         return
     year = int(begun) // WEEKS_PER_YEAR
@@ -88,7 +88,7 @@ def first_contact(
     if (needs.served[row] >> category) & 1 == 1:
         return
     needs.served[row] |= np.uint8(1 << category)
-    begun = needs.onset[needs.record[row], category]
+    begun = needs.records[needs.record[row]].onset[category]
     if begun < place.first_week:
         return
     year = int(begun) // WEEKS_PER_YEAR
@@ -144,7 +144,7 @@ def _ring(place: Place, needs: Needs, row: int, clocks: Any, counts: Any) -> Non
         in_need = needs.active[row] & bit == 0
         if in_need:
             needs.active[row] |= bit
-            needs.onset[own_record(place, needs, row), category] = now
+            needs.records[own_record(place, needs, row)].onset[category] = now
             needs.served[row] &= np.uint8(255 - (1 << category))
             counts[year, ONSETS] += 1.0
         else:

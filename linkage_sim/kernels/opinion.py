@@ -75,8 +75,9 @@ def own_experience(
         bits = needs.active[row]
         had = 0
         covered = 0
-        for category in range(needs.cover.shape[1]):
-            met = needs.cover[record, category] > since
+        cover = needs.records[record].cover
+        for category in range(len(cover)):
+            met = cover[category] > since
             if (bits >> category) & 1 == 1 or met:
                 had += 1
                 if met:

@@ -73,8 +73,8 @@ def meet_without_purchase(
                 continue
             first_contact(place, needs, row, category, now, counts)
             until = now + needs.cover_weeks[category]
-            record = own_record(place, needs, row)
-            needs.cover[record, category] = max(float(needs.cover[record, category]), until)
+            record = needs.records[own_record(place, needs, row)]
+            record.cover[category] = max(float(record.cover[category]), until)
             end_need(place, needs, row, category, now)
             counts[year, counter] += 1.0
 
@@ -109,8 +109,9 @@ def serve_open_access(
 def most_severe(needs: Needs, row: int, bits: int, now: float) -> int:
     """Find the most severe of these needs that nobody covers just now; -1 if all are covered."""
     best = -1
+    record = needs.records[needs.record[row]]
     for category in range(len(needs.severity)):
-        if (bits >> category) & 1 == 0 or needs.cover[needs.record[row], category] > now:
+        if (bits >> category) & 1 == 0 or record.cover[category] > now:
             continue
         if best < 0 or needs.severity[category] > needs.severity[best]:
             best = category
@@ -136,8 +137,9 @@ def visit_listed(
         wanted = needs.active[row] & listed[row]
         if wanted == 0:
             continue
+        record = needs.records[needs.record[row]]
         for category in range(len(needs.severity)):
-            covered = needs.cover[needs.record[row], category] > place.week + 1
+            covered = record.cover[category] > place.week + 1
             if (wanted >> category) & 1 == 1 and not covered:
                 done += 1
                 counts[year, VISITS] += 1.0

@@ -30,10 +30,9 @@ def own_record(place: Place, needs: Needs, row: int) -> int:
         record = np.int32(1 + place.first + needs.record_marks[community, RECORDS_USED])
         needs.record_marks[community, RECORDS_USED] += 1
     needs.record[row] = record
-    for category in range(needs.onset.shape[1]):
-        needs.onset[record, category] = -np.inf
-        needs.cover[record, category] = -np.inf
-        needs.cover_bought[record, category] = -np.inf
+    needs.records[record].onset[:] = -np.inf
+    needs.records[record].cover[:] = -np.inf
+    needs.records[record].cover_bought[:] = -np.inf
     return record
 
 
@@ -54,8 +53,8 @@ def give_back_records(place: Place, week: int, needs: Needs) -> None:
         if record == 0 or needs.active[row] != 0:
             continue
         fresh = False
-        for category in range(needs.cover.shape[1]):
-            fresh = fresh or needs.cover[record, category] > since
+        for until in needs.records[record].cover:
+            fresh = fresh or until > since
         if not fresh:
             free = needs.record_marks[community, RECORDS_FREE]
             needs.freed_records[place.first + free] = record

@@ -4,16 +4,106 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
+# Rows of these tables hold what is read together, so that a look at one takes one look at memory,
+# and a kernel is handed one table instead of thirty arrays.
+ENTRY = np.dtype([  # a clock that rings within the run
+    ("next", np.int32),  # the next entry of the same week, 0 = none
+    ("row", np.int32),
+    ("time", np.float32),
+    ("number", np.uint16),  # number of the change that is announced
+    ("category", np.uint8),
+], align=True)
+
+RECORD = np.dtype([  # needs of one resident
+    ("onset", np.float32, (8,)),  # when the need began
+    ("cover", np.float32, (8,)),  # until when a contact covers it
+    ("cover_bought", np.float32, (8,)),  # the same for purchased contacts
+])
+
+PROJECT = np.dtype([  # a contract in delivery; its places lie side by side
+    ("identity", np.int64),
+    ("category", np.int64),
+    ("place_first", np.int64),
+    ("place_stop", np.int64),
+    ("start_day", np.float64),
+    ("end_day", np.float64),
+    ("hours", np.float64),  # contract hours a full week
+    ("substance", np.float64),  # share of hours
+    ("showcase", np.float64),
+    ("documents", np.float64),
+    ("skill", np.float64),
+    ("hours_factor", np.float64),  # hours per contact against a case contact
+    ("end_factor", np.float64),  # needs ended per contact against a case contact
+    ("autonomy", np.float64),  # share of substance hours
+    ("competence", np.float64, (8,)),
+    ("carry", np.float64),  # contacts not yet whole
+    ("event_carry", np.float64),
+    ("head_carry", np.float64),
+    ("free_carry", np.float64),  # contacts that may be re-targeted
+    ("worked_hours", np.float64),  # totals from here on
+    ("substance_hours", np.float64),
+    ("showcase_hours", np.float64),
+    ("document_hours", np.float64),
+    ("volunteer_hours", np.float64),
+    ("contacts", np.float64),
+    ("events", np.float64),
+    ("heads", np.float64),
+    ("ended", np.float64),
+    ("ended_target", np.float64),
+    ("screened", np.float64),
+])
+
+PLACE = np.dtype([  # a place of a project
+    ("holder", np.int32),  # resident or -1
+    ("left", np.int32),  # contacts left in the series
+    ("state", np.uint8),
+    ("named", np.uint8),
+], align=True)
+
+LINE = np.dtype([  # somebody met: a line of the organization's own record
+    ("project", np.int32),
+    ("person", np.int32),
+    ("kind", np.uint8),
+])
+
+COMMUNITY = np.dtype([  # a community and its week
+    ("first", np.int64),  # rows of residents
+    ("stop", np.int64),
+    ("projects", np.int64),  # contracts in delivery
+    ("line_first", np.int64),  # where its record of persons met begins
+    ("line_stop", np.int64),  # where the room for it ends
+    ("lines", np.int64),  # lines written this year
+    ("volunteers", np.int64),
+    ("used_share", np.float64),  # part of volunteers' hours that found a task, 0..1
+    ("formal_share", np.float64),  # part of tasks that were show or paper, 0..1
+    ("meeting_hours", np.float64),  # volunteers' hours that the joint meeting takes this week
+    ("hours_factor", np.float64),  # share of contract hours left by campaigns and meetings
+    ("rescreen_hours", np.float64),  # 0 = places are not re-screened
+    ("asks", np.float64),  # residents a week whom the committee asks to help
+    ("ask_carry", np.float64),
+    ("station", np.float64),  # contacts a week of a street station
+    ("station_carry", np.float64),
+    ("government", np.float64, (8,)),  # needs a week met by government
+    ("government_carry", np.float64, (8,)),
+    ("mutual_aid", np.float64, (8,)),  # needs a week met by neighbours
+    ("mutual_aid_carry", np.float64, (8,)),
+    ("in_need", np.float64, (8,)),  # persons in need at the start of the week's services
+    ("reachable", np.float64, (8,)),  # those of them whom providers know
+], align=True)
+
+
+def blank_rows(number: int, kind: np.dtype[Any]) -> Any:
+    """Make a table with so many empty rows; `table.hours` is a column, `table[3].hours` a value."""
+    return np.zeros(number, kind).view(np.recarray)
+
 
 class Calendar(NamedTuple):
     """Clocks that ring within the run: a list of entries for each community and week."""
 
     head: Any  # int32[communities, weeks], first entry of the week, 0 = none
-    next: Any  # int32[entries], the next of the same week
-    row: Any  # int32[entries]
-    category: Any  # uint8[entries]
-    number: Any  # uint16[entries], number of the change that is announced
-    time: Any  # float32[entries]
+    entries: Any  # ENTRY[entries]
     marks: Any  # int32[communities, 2], entries used so far and the first free one
 
 
@@ -32,9 +122,7 @@ class Needs(NamedTuple):
     served: Any  # uint8[residents], bit k
     calendar: Calendar
     record: Any  # int32[residents], 0 = no record
-    onset: Any  # float32[records, 8], when the need began
-    cover: Any  # float32[records, 8], until when a contact covers it
-    cover_bought: Any  # the same for purchased contacts
+    records: Any  # RECORD[records]
     freed_records: Any  # int32[residents]
     record_marks: Any  # int32[communities, 2], records used so far and given back
 
@@ -60,59 +148,6 @@ class Place(NamedTuple):
     first_week: int  # first reported week
 
 
-class Projects(NamedTuple):
-    """Contracts in delivery, one row each; places of a project lie side by side."""
-
-    identity: Any  # int64
-    category: Any  # int64
-    start_day: Any  # float64
-    end_day: Any  # float64
-    hours: Any  # float64, contract hours a full week
-    substance: Any  # float64, share of hours
-    showcase: Any
-    documents: Any
-    skill: Any  # float64
-    hours_factor: Any  # float64, hours per contact against a case contact
-    end_factor: Any  # float64, needs ended per contact against a case contact
-    autonomy: Any  # float64, share of substance hours
-    competence: Any  # float64[rows, 8]
-    place_first: Any  # int64
-    place_stop: Any  # int64
-    carry: Any  # float64, contacts not yet whole
-    event_carry: Any  # float64
-    head_carry: Any
-    free_carry: Any  # float64, contacts that may be re-targeted
-    worked_hours: Any  # float64, totals from here on
-    substance_hours: Any
-    showcase_hours: Any
-    document_hours: Any
-    volunteer_hours: Any
-    contacts: Any
-    events: Any
-    heads: Any
-    ended: Any
-    ended_target: Any
-    screened: Any
-
-
-class Places(NamedTuple):
-    """Places of all projects."""
-
-    holder: Any  # int32, resident or -1
-    state: Any  # uint8
-    left: Any  # int32, contacts left in the series
-    named: Any  # uint8
-
-
-class Log(NamedTuple):
-    """Who was met, in order: the organization's own record."""
-
-    project: Any  # int32
-    person: Any  # int32
-    kind: Any  # uint8
-    used: Any  # int64[1]
-
-
 class Practice(NamedTuple):
     """How hours become contacts; assumptions and prices, no policy."""
 
@@ -122,12 +157,25 @@ class Practice(NamedTuple):
     contacts_per_place: int
     ramp_weeks: float
     search_half: float
-    rescreen_hours: float  # 0 = places are not re-screened
     retarget_hours: float
     coordination: float
     coordination_share: float
     productivity: float
     publicity_lift: float
+
+
+class Service(NamedTuple):
+    """What a week of service works on, and how."""
+
+    needs: Needs
+    known: Known
+    projects: Any  # PROJECT[projects]
+    places: Any  # PLACE[places]
+    lines: Any  # LINE[lines]
+    practice: Practice
+    voice: Any  # float32[residents]
+    lift: Any  # float32[residents], publicity gathered
+    shown: Any  # float32[residents], until which week an event attended is remembered
 
 
 # LOST: the holder no longer had the need when a worker came. GONE: the holder moved away.

@@ -150,7 +150,7 @@ def _feelings_at_rest(
     covered = round(met_share * N_CATEGORIES)
     model.state.active[:] = 255
     open_records(model.place(0, 0), model.course.needs)
-    model.course.needs.cover[model.state.record, :covered] = np.inf
+    model.course.needs.records.cover[model.state.record, :covered] = np.inf
     while model.week < model.weeks:
         model.state.lift[:] += np.float32(publicity / QUARTER_WEEKS)
         model.step()

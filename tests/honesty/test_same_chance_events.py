@@ -37,7 +37,7 @@ def _same(first: dict[str, float], second: dict[str, float]) -> bool:
 def _since(model: LinkageModel, column: str = "onset") -> Any:
     """Since when present needs have lasted (or until when they are covered), 0 without: [n, 8]."""
     there = np.unpackbits(model.state.active[:, None], axis=1, bitorder="little") == 1
-    return np.where(there, getattr(model.course.needs, column)[model.state.record], 0.0)
+    return np.where(there, getattr(model.course.needs.records, column)[model.state.record], 0.0)
 
 
 def test_without_effective_service_needs_are_the_same_under_all_policies() -> None:

@@ -14,10 +14,10 @@ def _entries(model: LinkageModel) -> dict[tuple[int, int], float]:
     calendar, found = model.course.needs.calendar, {}
     for entry in calendar.head.ravel().tolist():
         while entry:
-            row, category = int(calendar.row[entry]), int(calendar.category[entry])
-            if calendar.number[entry] == model.state.changes[row, category]:
-                found[(row, category)] = float(calendar.time[entry])
-            entry = int(calendar.next[entry])
+            row, category = int(calendar.entries.row[entry]), int(calendar.entries.category[entry])
+            if calendar.entries.number[entry] == model.state.changes[row, category]:
+                found[(row, category)] = float(calendar.entries.time[entry])
+            entry = int(calendar.entries.next[entry])
     return found
 
 
@@ -67,6 +67,6 @@ def _rename(model: LinkageModel, row: int, category: int) -> None:
     calendar = model.course.needs.calendar
     for entry in calendar.head.ravel().tolist():
         while entry:
-            if calendar.row[entry] == row and calendar.category[entry] == category:
-                calendar.number[entry] = model.state.changes[row, category]
-            entry = int(calendar.next[entry])
+            if calendar.entries.row[entry] == row and calendar.entries.category[entry] == category:
+                calendar.entries.number[entry] = model.state.changes[row, category]
+            entry = int(calendar.entries.next[entry])

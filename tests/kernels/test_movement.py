@@ -48,7 +48,7 @@ def test_newcomers_start_with_nothing_of_those_who_left() -> None:
     changes = model.state.volunteer_changes.copy()
     new = _moved(model)
     state, people = model.state, model.people
-    assert 10 < new.sum() == model.neighbourhood.moved < model.people.n_residents / 2
+    assert 10 < new.sum() == model.neighbourhood.moved.sum() < model.people.n_residents / 2
     assert (people.status[new] != OWNER).all()
     assert np.allclose(state.expectation[new], expectation)
     assert np.allclose(state.trust[new], trust)
@@ -97,7 +97,7 @@ def test_volunteers_add_up_while_people_move() -> None:
     while model.week < model.weeks:
         model.step()
         assert check(model) == []
-    assert model.neighbourhood.moved > 100
+    assert model.neighbourhood.moved.sum() > 100
 
 
 def test_a_volunteer_who_vanishes_is_noticed() -> None:
@@ -128,7 +128,7 @@ def _seats(model: LinkageModel) -> tuple[Any, Any]:
 def _let_move(model: LinkageModel, moved: Any) -> None:
     table, week = model.implementation.rows, model.week
     model.state.arrived[moved] = week
-    vacate_places(model.course.place(0, week), table.of_community[0], model.course.known,
+    vacate_places(model.course.place(0, week), table.of(0), model.course.known,
                   table.projects, table.places)
 
 
@@ -154,10 +154,10 @@ def test_a_place_of_someone_gone_reaches_nobody_until_it_is_screened_again() -> 
         in_need = np.full(8, float(model.people.n_residents))
         table, needs = model.implementation.rows, model.course.needs
         place = model.course.place(0, model.week)
-        before = match_now(place, table.of_community[0], in_need, needs, table.projects,
+        before = match_now(place, table.of(0), in_need, needs, table.projects,
                            table.places)
         _let_move(model, np.arange(model.people.n_residents))
-        after = match_now(place, table.of_community[0], in_need, needs, table.projects,
+        after = match_now(place, table.of(0), in_need, needs, table.projects,
                           table.places)
         assert after[0] == before[0] and after[1] < before[1]
         gone = int((_seats(model)[1] == GONE).sum())

@@ -166,7 +166,7 @@ def test_a_station_is_open_to_every_need() -> None:
     model = LinkageModel(Scenario().with_values(values), seed=5)
     for _ in range(10):
         model.step()
-    bought = model.course.needs.cover_bought[model.state.record] > -np.inf
+    bought = model.course.needs.records.cover_bought[model.state.record] > -np.inf
     assert (bought.sum(axis=0) > 0).sum() >= 3, "several kinds of need"
 
 

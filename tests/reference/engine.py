@@ -123,7 +123,7 @@ def engine_state(model: LinkageModel) -> Plain:
     state, people = model.state, model.people
     columns = {name: getattr(state, name).tolist() for name in (*MASKS, "changes", *BY_RESIDENT)}
     tables = {
-        name: getattr(model.course.needs, name)[state.record].tolist()
+        name: getattr(model.course.needs.records, name)[state.record].tolist()
         for name in ("onset", "cover", "cover_bought")
     }
     clocks = _clocks(model)
@@ -163,11 +163,11 @@ def _clocks(model: LinkageModel) -> dict[tuple[int, int], float]:
     found = {}
     for entry in calendar.head.ravel().tolist():
         while entry:
-            row, category = int(calendar.row[entry]), int(calendar.category[entry])
-            if calendar.number[entry] == changes[row, category]:
+            row, category = int(calendar.entries.row[entry]), int(calendar.entries.category[entry])
+            if calendar.entries.number[entry] == changes[row, category]:
                 assert (row, category) not in found
-                found[(row, category)] = float(calendar.time[entry])
-            entry = int(calendar.next[entry])
+                found[(row, category)] = float(calendar.entries.time[entry])
+            entry = int(calendar.entries.next[entry])
     return found
 
 
@@ -186,7 +186,8 @@ def _engine_contracts(model: LinkageModel) -> Plain:
     table = model.implementation.rows
     projects, places = table.projects, table.places
     found = {}
-    for community, rows in table.of_community.items():
+    for community in range(model.people.n_communities):
+        rows = table.of(community)
         start = int(model.people.first_row[community])
         for row in rows:
             taken = range(int(projects.place_first[row]), int(projects.place_stop[row]))

@@ -14,6 +14,7 @@ from linkage_sim.scenario.schema import Scenario
 from tests.reference.cases import CASES, RICH, small, worlds
 from tests.reference.compare import DifferenceError, Recorded
 from tests.reference.faults import FAULTS
+from tests.uncompiled import uncompile_week
 
 # Uncompiled, numpy's own scalars keep float32 in places where compiled code takes float64, so that
 # the last digits differ from those of any real run.
@@ -99,6 +100,7 @@ ENGINE_FAULTS = {
 def test_a_broken_kernel_of_the_engine_is_noticed(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    uncompile_week(monkeypatch)
     monkeypatch.setattr(*ENGINE_FAULTS[name])
     with pytest.raises(DifferenceError):
         Recorded(small(RICH), seed=5).compare()

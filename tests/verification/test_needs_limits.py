@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from linkage_sim import model as model_module
 from linkage_sim.agents.committee import CommunityCommittee
 from linkage_sim.errors import InputError
 from linkage_sim.kernels import measure
+from linkage_sim.kernels import needs as needs_kernel
 from linkage_sim.model import LinkageModel
 from linkage_sim.stages.approval.stage import ApprovalStage
 from linkage_sim.verification import agrees, delayed_match, need_autocorrelation, need_prevalence
 from linkage_sim.verification.neutral import PLACE_OF_CATEGORY, needs_of, still
+from tests.uncompiled import uncompile_week
 
 # Table of the design: tau = C = 12, prevalence .2, and a fixed end at tau = D = 52.
 BY_DELAY = {0: 0.7057, 1: 0.6653, 3: 0.5938, 6: 0.5067, 12: 0.3860}
@@ -76,14 +77,15 @@ def test_correlation_over_time_falls_as_the_rates_say(
 
 def _with_rates(monkeypatch: pytest.MonkeyPatch, onset: float, recovery: float) -> None:
     """Let the week's natural changes use other hazards than the scenario says."""
-    true = model_module.advance_needs
+    true = needs_kernel.advance_needs
 
     def broken(place: Any, needs: Any, counts: Any) -> None:
         changed = {"onset_rate": needs.onset_rate * onset,
                    "recovery_rate": needs.recovery_rate * recovery}
         true(place, needs._replace(**changed), counts)
 
-    monkeypatch.setattr(model_module, "advance_needs", broken)
+    uncompile_week(monkeypatch)
+    monkeypatch.setattr(needs_kernel, "advance_needs", broken)
 
 
 def test_a_wrong_recovery_is_seen_in_prevalence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +105,8 @@ def test_rates_that_are_both_wrong_are_seen_in_the_correlation(
 def test_clocks_that_never_ring_are_seen_in_the_correlation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(model_module, "advance_needs", lambda *given: None)
+    uncompile_week(monkeypatch)
+    monkeypatch.setattr(needs_kernel, "advance_needs", lambda *given: None)
     assert not agrees(*need_autocorrelation(0.02, 0.08, 5))
 
 
@@ -162,6 +165,7 @@ def test_places_counted_without_a_look_at_holders_are_seen(
         return total, 1.0 if total > 0.0 else 0.0
 
     measure_match = measure.match_now
+    uncompile_week(monkeypatch)
     monkeypatch.setattr(measure, "match_now", blind)
     assert not agrees(*delayed_match(12, 12, 0.2, 3))
 

@@ -6,102 +6,87 @@ from typing import Any
 
 import numpy as np
 
-from linkage_sim.kernels.tables import GONE, HELD, OPEN, Log, Places, Projects
+from linkage_sim.kernels.tables import GONE, HELD, LINE, OPEN, PLACE, PROJECT, blank_rows
 
-_WHOLE = {"identity", "category", "place_first", "place_stop"}
 FIRST_ROOM = 16
-
-
-def empty_projects(room: int) -> Projects:
-    """Make empty rows for contracts."""
-    columns: dict[str, Any] = {
-        name: np.zeros(room, np.int64 if name in _WHOLE else np.float64)
-        for name in Projects._fields
-    }
-    columns["competence"] = np.zeros((room, 8))
-    return Projects(**columns)
-
-
-def empty_places(room: int) -> Places:
-    """Make empty places."""
-    return Places(
-        np.full(room, -1, np.int32), np.zeros(room, np.uint8), np.zeros(room, np.int32),
-        np.zeros(room, np.uint8),
-    )
-
-
-def empty_log(room: int) -> Log:
-    """Make an empty record of persons met."""
-    return Log(
-        np.zeros(room, np.int32), np.zeros(room, np.int32), np.zeros(room, np.uint8),
-        np.zeros(1, np.int64),
-    )
+FIRST_LINES = 256
 
 
 def _grown(table: Any, room: int) -> Any:
-    columns = []
-    for column in table:
-        more = np.zeros((room, *column.shape[1:]), column.dtype)
-        more[: len(column)] = column
-        columns.append(more)
-    return type(table)(*columns)
+    """Give the same table with more room at its end."""
+    more = blank_rows(room, table.dtype)
+    more[: len(table)] = table
+    return more
 
 
 class ContractRows:
     """All rows in use: one a contract, places side by side, and each community's record.
 
+    Parameters
+    ----------
+    communities : COMMUNITY[communities]
+        Where the number of contracts and the room of the record are kept.
+
     Attributes
     ----------
-    projects, places, logs
+    projects, places, lines
         Tables for the kernels; a table that grows is exchanged as a whole.
-    of_community : dict community -> int64 rows
-        Contracts in delivery, ordered by identity.
+    held : int64[communities, room]
+        Rows of contracts in delivery of each community, ordered by identity.
     """
 
-    def __init__(self, communities: int) -> None:
-        self.projects = empty_projects(FIRST_ROOM)
-        self.places = empty_places(FIRST_ROOM * 64)
-        self.logs = [empty_log(256) for _ in range(communities)]
+    def __init__(self, communities: Any) -> None:
+        self.communities = communities
+        self.projects = blank_rows(FIRST_ROOM, PROJECT)
+        self.places = blank_rows(FIRST_ROOM * 64, PLACE)
+        self.held = np.zeros((len(communities), FIRST_ROOM), np.int64)
         self.free = list(range(FIRST_ROOM))
         self.used_places = 0
-        self.of_community: dict[int, Any] = {
-            community: np.zeros(0, np.int64) for community in range(communities)
-        }
+        edges = FIRST_LINES * np.arange(len(communities) + 1)
+        communities.line_first[:], communities.line_stop[:] = edges[:-1], edges[1:]
+        self.lines = blank_rows(int(edges[-1]), LINE)
+
+    def of(self, community: int) -> Any:
+        """Give the rows of contracts in delivery of a community, ordered by identity: int64."""
+        return self.held[community, : self.communities.projects[community]]
 
     def take(self, community: int, identity: int, places: int, roster: Any, series: int) -> int:
         """Take a row with its places; the first belong to the named holders, -1 who moved away."""
         if not self.free:
-            room = len(self.projects.identity)
+            room = len(self.projects)
             self.projects = _grown(self.projects, 2 * room)
             self.free = list(range(room, 2 * room))
-        while self.used_places + places > len(self.places.holder):
-            self.places = _grown(self.places, 2 * len(self.places.holder))
+        while self.used_places + places > len(self.places):
+            self.places = _grown(self.places, 2 * len(self.places))
         row = self.free.pop(0)
-        for name, column in zip(Projects._fields, self.projects, strict=True):
-            if name != "identity":
-                column[row] = 0
         first, stop = self.used_places, self.used_places + places
         self.used_places = stop
-        self.projects.identity[row] = identity
-        self.projects.place_first[row] = first
-        self.projects.place_stop[row] = stop
-        self.places.holder[first:stop] = -1
-        self.places.state[first:stop] = OPEN
-        self.places.left[first:stop] = series
-        self.places.named[first:stop] = 0
+        self.projects[row : row + 1] = np.zeros(1, PROJECT)
+        project = self.projects[row]
+        project.identity, project.place_first, project.place_stop = identity, first, stop
         named = min(len(roster), places)
-        self.places.holder[first : first + named] = roster[:named]
-        self.places.state[first : first + named] = np.where(roster[:named] < 0, GONE, HELD)
-        self.places.named[first : first + named] = 1
-        rows = np.append(self.of_community[community], row)
-        order = np.argsort(self.projects.identity[rows], kind="stable")
-        self.of_community[community] = rows[order].astype(np.int64)
+        taken = self.places[first:stop]
+        taken.holder[:] = -1
+        taken.state[:] = OPEN
+        taken.left[:] = series
+        taken.named[:] = 0
+        taken.holder[:named] = roster[:named]
+        taken.state[:named] = np.where(roster[:named] < 0, GONE, HELD)
+        taken.named[:named] = 1
+        self._set_rows(community, np.append(self.of(community), row))
         return row
+
+    def _set_rows(self, community: int, rows: Any) -> None:
+        while len(rows) > self.held.shape[1]:
+            self.held = np.hstack([self.held, np.zeros_like(self.held)])
+        order = np.argsort(self.projects.identity[rows], kind="stable")
+        self.held[community, : len(rows)] = rows[order]
+        self.communities.projects[community] = len(rows)
 
     def give_back(self, community: int, row: int) -> None:
         """Free a row; its places are reclaimed when no contract is left."""
-        rows = self.of_community[community]
-        self.of_community[community] = rows[rows != row]
+        rows = self.of(community)
+        self._set_rows(community, rows[rows != row])
         self.free.append(row)
         self.free.sort()
         self.projects.hours[row] = 0.0
@@ -112,37 +97,33 @@ class ContractRows:
         cursor = 0
         for row in kept:
             first, stop = int(self.projects.place_first[row]), int(self.projects.place_stop[row])
-            for column in self.places:
-                column[cursor : cursor + stop - first] = column[first:stop].copy()
+            self.places[cursor : cursor + stop - first] = self.places[first:stop].copy()
             self.projects.place_first[row] = cursor
             self.projects.place_stop[row] = cursor + stop - first
             cursor += stop - first
         self.used_places = cursor
 
-    def log_for(self, community: int, lines: int) -> Log:
-        """Give a community's record with room for more lines."""
-        log = self.logs[community]
-        needed = int(log.used[0]) + lines
-        if needed > len(log.project):
-            room = len(log.project)
-            while room < needed:
-                room *= 2
-            columns = []
-            for column in log[:3]:
-                more = np.zeros(room, column.dtype)
-                more[: len(column)] = column
-                columns.append(more)
-            self.logs[community] = Log(*columns, log.used)  # type: ignore[call-arg]
-        return self.logs[community]
+    def grow_lines(self, community: int) -> None:
+        """Double the room for a community's record of persons met."""
+        table = self.communities
+        room = (table.line_stop - table.line_first).copy()
+        room[community] *= 2
+        edges = np.concatenate([[0], np.cumsum(room)])
+        more = blank_rows(int(edges[-1]), LINE)
+        for number in range(len(table)):
+            used, first = int(table.lines[number]), int(table.line_first[number])
+            begin = int(edges[number])
+            more[begin : begin + used] = self.lines[first : first + used]
+        table.line_first[:], table.line_stop[:] = edges[:-1], edges[1:]
+        self.lines = more
 
-    def clear_logs(self) -> None:
-        """Start new records at the turn of a year."""
-        for log in self.logs:
-            log.used[0] = 0
+    def clear_lines(self) -> None:
+        """Start new records of persons met at the turn of a year."""
+        self.communities.lines[:] = 0
 
     def lines_of(self, community: int, row: int) -> tuple[Any, Any]:
         """Give the persons a project met, in order, and how (CONTACT, CONTACT_ENDED, ATTENDED)."""
-        log = self.logs[community]
-        used = int(log.used[0])
-        mine = log.project[:used] == row
-        return log.person[:used][mine], log.kind[:used][mine]
+        first = int(self.communities.line_first[community])
+        lines = self.lines[first : first + int(self.communities.lines[community])]
+        mine = lines.project == row
+        return lines.person[mine], lines.kind[mine]

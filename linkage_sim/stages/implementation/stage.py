@@ -28,7 +28,8 @@ class ImplementationStage:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.plan = model.plan
-        self.rows = ContractRows(model.people.n_communities)
+        self.rows = ContractRows(model.course.communities)
+        self.practice = self._practice()
         self.contracts: list[Contract] = []
         # In the order of their beginning; a dict finds one among the thousands of a city at once.
         self.running: dict[Contract, None] = {}
@@ -45,13 +46,16 @@ class ImplementationStage:
             staff.case_share + staff.group_share * staff.group_end + community * staff.community_end
         )
 
-    def practice(self, community: int) -> Practice:
-        """Give the kernel its prices; re-screening only where places are re-screened."""
-        delivery, helping = self.plan.assumptions.delivery, self.plan.assumptions.volunteers
+    def rescreen_hours(self, community: int) -> float:
+        """Give the hours that re-screening a place takes; 0 where places are not re-screened."""
         rescreen = self.plan.policy.implementation.rescreen
-        price = delivery.rescreen_hours if rescreen else 0.0
         # Re-screening that costs nothing is still re-screening.
-        price = max(price, 1e-9) if rescreen else 0.0
+        price = max(self.plan.assumptions.delivery.rescreen_hours, 1e-9) if rescreen else 0.0
+        return float(self.model.mediators.through("roster", community, price))
+
+    def _practice(self) -> Practice:
+        """Give the kernel its prices."""
+        delivery, helping = self.plan.assumptions.delivery, self.plan.assumptions.volunteers
         return Practice(
             hours_per_contact=delivery.hours_per_contact,
             hours_per_event=delivery.hours_per_event,
@@ -59,7 +63,6 @@ class ImplementationStage:
             contacts_per_place=delivery.contacts_per_place,
             ramp_weeks=delivery.ramp_weeks,
             search_half=delivery.search_half,
-            rescreen_hours=self.model.mediators.through("roster", community, price),
             retarget_hours=delivery.retarget_hours,
             coordination=helping.coordination,
             coordination_share=helping.coordination_share,
