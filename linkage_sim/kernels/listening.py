@@ -83,7 +83,8 @@ def take_calls(
         for category in range(len(heard)):
             if (bits >> category) & 1 == 0:
                 continue
-            open_weeks = min(weeks, max(0.0, now - needs.records[needs.record[row]].onset[category]))
+            since = needs.records[needs.record[row]].onset[category]
+            open_weeks = min(weeks, max(0.0, now - since))
             chance = 1.0 - math.exp(-rate * voice[row] * open_weeks)
             if uniform(place.seed, HOTLINE, identity, place.week, category) < chance:
                 heard[category] += 1.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.compiled_draws import kernel
 from linkage_sim.kernels.counters import Count
 from linkage_sim.kernels.needs import WEEKS_PER_YEAR, close_episode
@@ -21,6 +23,8 @@ MATCH_WEIGHT = int(Count.MATCH_WEIGHT)
 MATCH_SUM = int(Count.MATCH_SUM)
 DAYS = 7.0
 MOST_VULNERABLE = 4
+# The lowest of the bits that are set, for each set of needs: most people in need have one or two.
+LOWEST = np.array([0] + [(bits & -bits).bit_length() - 1 for bits in range(1, 256)])
 
 
 @kernel
@@ -47,15 +51,15 @@ def count_needs(
     need_weeks = uncovered = severity_weeks = covered_severity = 0.0
     bought_severity = top_weeks = top_covered = 0.0
     for row in range(place.first, place.stop):
-        bits = needs.active[row]
+        bits = int(needs.active[row])
         if bits == 0:
             continue
         aware = known.aware[row] == 1
         record = needs.records[needs.record[row]]
         top = fifth[row] == MOST_VULNERABLE
-        for category in range(len(in_need)):
-            if (bits >> category) & 1 == 0:
-                continue
+        while bits != 0:
+            category = LOWEST[bits]
+            bits &= bits - 1
             in_need[category] += 1.0
             if aware or (known.workers[row] >> category) & 1 == 1:
                 reachable[category] += 1.0
@@ -86,11 +90,10 @@ def count_active(active: Any, first: int, stop: int, in_need: Any) -> None:
     for category in range(len(in_need)):
         in_need[category] = 0.0
     for row in range(first, stop):
-        bits = active[row]
-        if bits != 0:
-            for category in range(len(in_need)):
-                if (bits >> category) & 1 == 1:
-                    in_need[category] += 1.0
+        bits = int(active[row])
+        while bits != 0:
+            in_need[LOWEST[bits]] += 1.0
+            bits &= bits - 1
 
 
 @kernel

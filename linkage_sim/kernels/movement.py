@@ -84,11 +84,15 @@ def move_homes(
     """
     leaves = 1.0 - math.exp(-rate_per_week * weeks)
     moved = volunteers = 0
+    drawn, goes = household[place.first] - 1, False
     for row in range(place.first, place.stop):
         if status[row] == OWNER:
             continue
-        home = (place.community << IDENTITY_BITS) + household[row] - household[place.first]
-        if uniform(place.seed, MOVE, home, place.week, 0) >= leaves:
+        if household[row] != drawn:  # members stand side by side and leave together
+            drawn = household[row]
+            home = (place.community << IDENTITY_BITS) + drawn - household[place.first]
+            goes = uniform(place.seed, MOVE, home, place.week, 0) < leaves
+        if not goes:
             continue
         moved += 1
         _exchange_needs(place, row, prevalence, needs, counts)

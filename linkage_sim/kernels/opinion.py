@@ -166,8 +166,10 @@ def feel(
         else:
             performance = own
         performance = clip(performance)
-        lifted = felt.lift[row] / weeks
-        gained = lifted * (1.0 - keep) / rate if rate > 0.0 else lifted * weeks
+        gained = 0.0
+        if felt.lift[row] != 0.0:
+            lifted = felt.lift[row] / weeks
+            gained = lifted * (1.0 - keep) / rate if rate > 0.0 else lifted * weeks
         hope = clip(performance + (felt.expectation[row] - performance) * keep + gained)
         felt.lift[row] = 0.0
         felt.expectation[row] = hope

@@ -130,10 +130,13 @@ def visit_listed(
     size = place.stop - place.first
     done = 0
     start = below(place.seed, STATION, place.community, place.week, 1, size)
-    for step in range(size):
+    row = place.first + start - 1
+    for _ in range(size):
         if done >= visits:
             break
-        row = place.first + (start + step) % size
+        row += 1
+        if row == place.stop:
+            row = place.first
         wanted = needs.active[row] & listed[row]
         if wanted == 0:
             continue

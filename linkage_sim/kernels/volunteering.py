@@ -126,18 +126,17 @@ def advance_volunteers(
     """
     end = np.float32(place.week + 1)
     year = place.week // WEEKS_PER_YEAR
-    rung = False
+    # Written at every step and kept only where due: without a branch, a look at everybody is cheap.
+    rung = np.empty(place.stop - place.first + 1, np.int32)
+    count = 0
     for row in range(place.first, place.stop):
-        if members.due[row] < end:
-            rung = True
-            break
-    if not rung:
+        rung[count] = row
+        count += members.due[row] < end
+    if count == 0:
         return
     # Rates read who volunteered at the start of the week.
     before = members.volunteer[place.first : place.stop].copy()
-    for row in range(place.first, place.stop):
-        if members.due[row] >= end:
-            continue
+    for row in rung[:count]:
         identity = (place.community << IDENTITY_BITS) + row - place.first
         while members.due[row] < end:
             number = members.changes[row]
