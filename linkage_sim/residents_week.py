@@ -19,6 +19,7 @@ class ResidentsWeek:
     def __init__(self, model: Any) -> None:
         self.model = model
         self._town: Town | None = None
+        self._wanted = np.zeros(model.people.n_communities, np.int64)
 
     @property
     def used_share(self) -> Any:
@@ -49,8 +50,8 @@ class ResidentsWeek:
         """Let a week happen in every community."""
         self._prepare(week)
         town = self._tables()
-        while (short := week_kernel.lines_wanted(town)) >= 0:
-            self.model.implementation.rows.grow_lines(int(short))
+        if not week_kernel.room_for_lines(town, self._wanted):
+            self.model.implementation.rows.grow_lines(self._wanted)
             town = self._tables()
         in_parts(
             self.model.plan.run.threads, self.model.people.n_communities,
@@ -108,4 +109,4 @@ class ResidentsWeek:
 
     def __getstate__(self) -> dict[str, Any]:
         """Store a model without the bundle of its tables, which is put together again."""
-        return {"model": self.model, "_town": None}
+        return {**self.__dict__, "_town": None}

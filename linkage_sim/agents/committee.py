@@ -205,7 +205,7 @@ class CommunityCommittee(mesa.Agent):
         Parameters
         ----------
         told, listed, in_need : int32 rows
-            Heard this year, on the list, and all residents with this need today.
+            Heard this year, on the list, and all residents with this need today; each in order.
 
         Returns
         -------
@@ -216,11 +216,19 @@ class CommunityCommittee(mesa.Agent):
         if len(in_need) == 0 or wanted == 0:
             return np.zeros(0, np.int32)
         rows = np.sort(np.asarray(in_need))
-        turn = np.where(np.isin(rows, told), 0, np.where(np.isin(rows, listed), 1, 2))
+        turn = np.where(_among(rows, told), 0, np.where(_among(rows, listed), 1, 2))
         lots = self.model.draws.uniforms(
             Decision.ROSTER, self.model.identities(rows), candidate.year, candidate.category
         )
         return rows[np.lexsort((lots, turn))[:wanted]].astype(np.int32)
+
+
+def _among(rows: Any, sorted_rows: Any) -> Any:
+    """Tell of each row whether it is in a sorted list."""
+    if len(sorted_rows) == 0:
+        return np.zeros(len(rows), bool)
+    places = np.searchsorted(sorted_rows, rows)
+    return sorted_rows[np.minimum(places, len(sorted_rows) - 1)] == rows
 
 
 def evidence_quality(evidence: Evidence, beliefs: HearingAssumptions) -> Float64:

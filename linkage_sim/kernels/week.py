@@ -168,9 +168,13 @@ def help_out(place: Place, community: Any, town: Town, counts: Any) -> None:
 
 
 @kernel
-def lines_wanted(town: Town) -> int:
-    """Find the first community whose record might run out of room this week; -1 if none."""
+def room_for_lines(town: Town, wanted: Any) -> bool:
+    """Work out the lines that each community's record may come to this week: int64[communities].
+
+    Returns whether there is room for all of them.
+    """
     practice = town.service.practice
+    enough = True
     for number in range(len(town.communities)):
         community = town.communities[number]
         hours = seats = 0.0
@@ -180,6 +184,6 @@ def lines_wanted(town: Town) -> int:
             seats += project.place_stop - project.place_first
         heads = (hours / practice.hours_per_event + community.projects) * practice.heads_per_event
         most = int(heads + 2.0 * seats) + 1 + 2 * community.projects
-        if community.line_first + community.lines + most > community.line_stop:
-            return number
-    return -1
+        wanted[number] = community.lines + most
+        enough = enough and community.line_first + wanted[number] <= community.line_stop
+    return enough

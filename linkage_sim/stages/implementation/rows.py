@@ -103,17 +103,16 @@ class ContractRows:
             cursor += stop - first
         self.used_places = cursor
 
-    def grow_lines(self, community: int) -> None:
-        """Double the room for a community's record of persons met."""
+    def grow_lines(self, wanted: Any) -> None:
+        """Make room for records of persons met: int64[communities] lines are wanted."""
         table = self.communities
-        room = (table.line_stop - table.line_first).copy()
-        room[community] *= 2
-        edges = np.concatenate([[0], np.cumsum(room)])
+        first, room = table.line_first.tolist(), table.line_stop - table.line_first
+        # Twice what is wanted, so that it is seldom wanted again.
+        edges = np.concatenate([[0], np.cumsum(np.where(wanted > room, 2 * wanted, room))])
         more = blank_rows(int(edges[-1]), LINE)
-        for number in range(len(table)):
-            used, first = int(table.lines[number]), int(table.line_first[number])
-            begin = int(edges[number])
-            more[begin : begin + used] = self.lines[first : first + used]
+        before, after = self.lines.view(np.ndarray), more.view(np.ndarray)
+        for used, old, new in zip(table.lines.tolist(), first, edges.tolist(), strict=False):
+            after[new : new + used] = before[old : old + used]
         table.line_first[:], table.line_stop[:] = edges[:-1], edges[1:]
         self.lines = more
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from linkage_sim.draws import Decision
 from linkage_sim.errors import InputError
-from linkage_sim.kernels.measure import count_active
 from linkage_sim.projects import N_CATEGORIES, Candidate, File, Hearing, Ledger
 from linkage_sim.scenario.answers import finite
 from linkage_sim.scenario.fields import CATEGORIES, as_tuple
@@ -78,7 +77,10 @@ class ProposalStage:
         ]
         chosen = self._choose(committee, hearing, candidates, ledger, year)
         if chosen:
-            files = [self._file(committee, hearing, item, year, now) for item in chosen]
+            present = self._present(community)
+            files = [
+                self._file(committee, hearing, present, item, year, now) for item in chosen
+            ]
             model.approval.submit(files)
 
     def _hear(self, committee: Any, ledger: Ledger, year: int, now: float) -> Hearing:
@@ -194,15 +196,21 @@ class ProposalStage:
         by_name = {item.id: item for item in everything}
         return [by_name[name] for name in wanted if name in by_name]
 
+    def _present(self, community: int) -> list[Any]:
+        """List the residents with each need on this day, in order: rows by category."""
+        rows = self.model.people.rows(community)
+        active = self.model.state.active[rows]
+        return [np.flatnonzero(active & np.uint8(1 << category)) + rows.start
+                for category in range(N_CATEGORIES)]
+
     def _file(
-        self, committee: Any, hearing: Hearing, candidate: Candidate, year: int, now: float
+        self, committee: Any, hearing: Hearing, present: list[Any], candidate: Candidate,
+        year: int, now: float,
     ) -> File:
         model = self.model
         _, places = model.implementation.promise(candidate)
-        holders = self._named(committee, hearing, candidate, places)
-        in_need = np.zeros(N_CATEGORIES)
-        rows = model.people.rows(committee.community)
-        count_active(model.state.active, rows.start, rows.stop, in_need)
+        holders = self._named(committee, hearing, present, candidate, places)
+        in_need = np.array([float(len(rows)) for rows in present])
         weighted = in_need * self.severity
         active = model.state.active[holders] & (1 << candidate.category)
         held = float(np.count_nonzero(active)) + (places - len(holders)) * float(
@@ -240,12 +248,14 @@ class ProposalStage:
         )
         return file
 
-    def _named(self, committee: Any, hearing: Hearing, candidate: Candidate, places: int) -> Any:
+    def _named(
+        self, committee: Any, hearing: Hearing, present: list[Any], candidate: Candidate,
+        places: int,
+    ) -> Any:
         """Let the committee say to whom places are promised."""
-        rows = self.model.people.rows(committee.community)
-        bit, state = np.uint8(1 << candidate.category), self.model.state
-        in_need = np.flatnonzero(state.active[rows] & bit) + rows.start
-        listed = np.flatnonzero(state.list_committee[rows] & bit) + rows.start
+        in_need = present[candidate.category]
+        bit = np.uint8(1 << candidate.category)
+        listed = in_need[(self.model.state.list_committee[in_need] & bit) != 0]
         told = hearing.known.get(candidate.category, np.zeros(0, np.int32))
         share = self.plan.assumptions.delivery.roster_share
         return committee.name_holders(candidate, told, listed, in_need, places, share)
