@@ -275,11 +275,13 @@ class CompiledDraws(Draws):
     ) -> NDArray[np.float64]:
         """Give `uniform` for a whole array of identities at once, as `Draws.uniforms` does."""
         given = [whole_numbers(values) for values in (identities, time, part)]
-        shape = np.broadcast_shapes(*(values.shape for values in given))
+        shapes = {values.shape for values in given if values.ndim}
+        shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
         out = np.empty(shape)
         flat = [
             np.ascontiguousarray(
-                values if values.size == 1 else np.broadcast_to(values, shape), dtype=np.int64
+                values if values.size == 1 or values.shape == shape
+                else np.broadcast_to(values, shape), dtype=np.int64
             ).reshape(-1)
             for values in given
         ]

@@ -23,6 +23,7 @@ from linkage_sim.kernels.tables import (
     ENTRY,
     RECORD,
     Calendar,
+    Fields,
     Known,
     Needs,
     Place,
@@ -53,7 +54,7 @@ class Course:
     counts : float64[communities, years, counts]
         What kernels count.
     communities : COMMUNITY[communities]
-        What a week needs to know of each.
+        What a week needs to know of each; `columns` are its columns.
     """
 
     def __init__(self, scenario: Scenario, people: People, state: State, seed: int) -> None:
@@ -71,8 +72,9 @@ class Course:
         self.counts = np.zeros((communities, self.years, N_COUNTS))
         self.need_sums = np.zeros((communities, self.years, N_CATEGORIES))
         self.communities = blank_rows(communities, COMMUNITY)
-        self.communities.first[:] = people.first_row[:-1]
-        self.communities.stop[:] = people.first_row[1:]
+        self.columns = Fields(self.communities)
+        self.columns.first[:] = people.first_row[:-1]
+        self.columns.stop[:] = people.first_row[1:]
         self.members = np.array(
             [
                 np.bincount(people.group[people.rows(community)], minlength=N_GROUPS)
@@ -117,22 +119,22 @@ class Course:
     @property
     def government(self) -> Any:
         """Needs a week that government meets without purchase: float64[communities, 8]."""
-        return self.communities.government
+        return self.columns.government
 
     @property
     def mutual_aid(self) -> Any:
         """Needs a week that neighbours meet without purchase: float64[communities, 8]."""
-        return self.communities.mutual_aid
+        return self.columns.mutual_aid
 
     @property
     def in_need(self) -> Any:
         """Persons in need at the end of the week's services: float64[communities, 8]."""
-        return self.communities.in_need
+        return self.columns.in_need
 
     @property
     def reachable(self) -> Any:
         """Persons in need whom providers knew this week: float64[communities, 8]."""
-        return self.communities.reachable
+        return self.columns.reachable
 
     def start(self) -> int:
         """Draw who is in need at the start of the run; returns the number of needs."""

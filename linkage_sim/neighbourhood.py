@@ -198,7 +198,7 @@ class Neighbourhood:
     def _after_meeting(self, week: int) -> Any:
         """Share of contract hours left, for all communities at once: float64[communities]."""
         hours: dict[tuple[int, int], float] = {}
-        projects = self.model.implementation.rows.projects
+        projects = self.model.implementation.rows.columns
         for contract in self.model.implementation.running:
             begin = max(contract.signed_day, float(DAYS_PER_WEEK * week))
             part = max(0.0, DAYS_PER_WEEK * (week + 1) - begin) / DAYS_PER_WEEK

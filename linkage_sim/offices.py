@@ -146,7 +146,7 @@ class Offices:
     def _contract_hours(self, community: int, week: int) -> float:
         """Hours that contracts of a community are good for in a week, before anything takes any."""
         rows = self.model.implementation.rows
-        mine, projects = rows.of(community), rows.projects
+        mine, projects = rows.of(community), rows.columns
         begin = np.maximum(projects.start_day[mine], DAYS_PER_WEEK * week)
         end = np.minimum(projects.end_day[mine], DAYS_PER_WEEK * (week + 1))
         part = np.maximum(end - begin, 0.0) / DAYS_PER_WEEK
@@ -172,7 +172,7 @@ class Offices:
     def _keep_books(self, organization: SocialOrganization) -> None:
         world, market = self.plan.world, self.plan.assumptions.market
         worked = 0.0
-        projects = self.model.implementation.rows.projects
+        projects = self.model.implementation.rows.columns
         for contract in organization.contracts:
             total = float(projects.worked_hours[contract.row])
             worked += total - self._worked.get(contract.id, 0.0)
@@ -195,7 +195,7 @@ class Offices:
         """
         organization.alive = False
         for contract in organization.contracts:
-            self.model.implementation.rows.projects.hours[contract.row] = 0.0
+            self.model.implementation.rows.columns.hours[contract.row] = 0.0
             contract.leader = None
         for worker in organization.workers:
             worker.remove()

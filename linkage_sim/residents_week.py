@@ -24,23 +24,23 @@ class ResidentsWeek:
     @property
     def used_share(self) -> Any:
         """Part of volunteers' hours that found a task, 0..1: float64[communities]."""
-        return self.model.course.communities.used_share
+        return self.model.course.columns.used_share
 
     @property
     def formal_share(self) -> Any:
         """Part of volunteers' tasks that were show or paper, 0..1: float64[communities]."""
-        return self.model.course.communities.formal_share
+        return self.model.course.columns.formal_share
 
     @property
     def volunteers(self) -> Any:
         """Volunteers at the end of the week: int64[communities]."""
-        return self.model.course.communities.volunteers
+        return self.model.course.columns.volunteers
 
     def open_year(self, year: int) -> None:
         """Take over what holds for a year: stations, and the price of re-screening."""
         model = self.model
         price = model.plan.assumptions.delivery.hours_per_contact
-        table = model.course.communities
+        table = model.course.columns
         for community in range(model.people.n_communities):
             hours = model.station_hours(community, year)
             table.station[community] = hours / WEEKS_PER_YEAR / price if hours > 0.0 else 0.0
@@ -50,7 +50,9 @@ class ResidentsWeek:
         """Let a week happen in every community."""
         self._prepare(week)
         town = self._tables()
-        if not week_kernel.room_for_lines(town, self._wanted):
+        if not week_kernel.room_for_lines(
+            town.communities, town.rows, town.service.projects, town.service.practice, self._wanted
+        ):
             self.model.implementation.rows.grow_lines(self._wanted)
             town = self._tables()
         in_parts(
@@ -60,18 +62,17 @@ class ResidentsWeek:
 
     def _prepare(self, week: int) -> None:
         """Write into the table of communities what this week's meetings and campaigns take."""
-        model, table = self.model, self.model.course.communities
+        model, table = self.model, self.model.course.columns
         neighbourhood, helping = model.neighbourhood, model.plan.assumptions.volunteers
         rate = helping.asks_per_week / 1000.0
         hours = model.volunteer_hours
-        sizes = table.stop - table.first
-        left = np.array([committee.hours_left > 0.0 for committee in model.committees])
-        table.asks[:] = np.where(left, rate * sizes, 0.0)
+        table.asks[:] = rate * (table.stop - table.first)
+        table.asks[:] *= [committee.hours_left > 0.0 for committee in model.committees]
         if not (neighbourhood.meets(week) or model.mediators.active):
             table.meeting_hours[:] = 0.0
             table.hours_factor[:] = model.offices.organization_share(week)
             return
-        for community in range(len(table)):
+        for community in range(len(table.first)):
             offered = self.volunteers[community] * hours / WEEKS_PER_YEAR
             table.meeting_hours[community] = neighbourhood.volunteers_meet(
                 community, week, offered

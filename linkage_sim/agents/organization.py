@@ -97,7 +97,7 @@ class SocialOrganization(mesa.Agent):
 
     def owed(self) -> float:
         """Give what purchasers owe it, in yuan: last tranches that are due, or worked for."""
-        projects = self.model.implementation.rows.projects
+        projects = self.model.implementation.rows.columns
         earned = 0.0
         for item in self.contracts:
             done = min(1.0, float(projects.worked_hours[item.row]) / max(item.hours, 1e-9))

@@ -99,6 +99,25 @@ def blank_rows(number: int, kind: np.dtype[Any]) -> Any:
     return np.zeros(number, kind).view(np.recarray)
 
 
+class Fields:
+    """The columns of a table for callers that are not compiled: views, made once.
+
+    `table.hours` of a numpy record array is a search by name each time, ten times slower.
+    """
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        for name in table.dtype.names:
+            setattr(self, name, table.view(np.ndarray)[name])
+
+    def __getattr__(self, name: str) -> Any:  # for type checkers: columns are set above
+        raise AttributeError(name)
+
+    def __reduce__(self) -> Any:
+        """Store the table alone: stored views would be copies, and no longer follow it."""
+        return Fields, (self.table,)
+
+
 class Calendar(NamedTuple):
     """Clocks that ring within the run: a list of entries for each community and week."""
 

@@ -12,7 +12,7 @@ from linkage_sim.compiled_draws import kernel
 from linkage_sim.draws import Decision
 from linkage_sim.kernels import measure, needs, public_service, service, volunteering
 from linkage_sim.kernels.counters import Count
-from linkage_sim.kernels.tables import Place, Service
+from linkage_sim.kernels.tables import Place, Practice, Service
 from linkage_sim.kernels.volunteering import Joining, Members
 
 GOVERNMENT, MUTUAL_AID = int(Decision.GOVERNMENT), int(Decision.MUTUAL_AID)
@@ -60,8 +60,9 @@ def live(first: int, stop: int, week: int, town: Town) -> None:
         rows = town.rows[number, : community.projects]
         match = look(place, rows, community, town.service)
         needs.advance_needs(place, town.service.needs, counts)
-        serve(place, rows, match, community, town, counts)
-        help_out(place, community, town, counts)
+        serve(place, rows, match, community, town.service, town.fifth, town.helping,
+              town.need_sums[number], counts)
+        help_out(place, community, town.members, town.joining, town.helping, counts)
 
 
 @kernel
@@ -77,7 +78,8 @@ def look(place: Place, rows: Any, community: Any, service: Service) -> tuple[flo
 
 @kernel
 def serve(
-    place: Place, rows: Any, match: tuple[float, float], community: Any, town: Town, counts: Any
+    place: Place, rows: Any, match: tuple[float, float], community: Any, work: Service,
+    fifth: Any, helping: Helping, need_sums: Any, counts: Any,
 ) -> None:
     """Deliver a week in one community: what is there anyway, then contracts, then volunteers.
 
@@ -86,14 +88,12 @@ def serve(
     match
         As `look` gave it before any need of the week came or went.
     """
-    work, year = town.service, place.week // WEEKS_PER_YEAR
     measure.count_needs(
-        place, work.needs, work.known, town.fifth, community.in_need, community.reachable, counts
+        place, work.needs, work.known, fifth, community.in_need, community.reachable, counts
     )
+    year = place.week // WEEKS_PER_YEAR
     for category in range(len(community.in_need)):
-        town.need_sums[place.community, year, category] += (
-            community.in_need[category] * work.needs.severity[category]
-        )
+        need_sums[year, category] += community.in_need[category] * work.needs.severity[category]
     public_service.meet_without_purchase(
         place, work.needs, community.government, community.government_carry, GOVERNMENT,
         BY_GOVERNMENT, counts,
@@ -107,7 +107,7 @@ def serve(
         contacts = int(community.station_carry)
         community.station_carry -= contacts
         public_service.serve_open_access(place, work.needs, work.known, contacts, True, counts)
-    offered = community.volunteers * town.helping.hours_per_year / WEEKS_PER_YEAR
+    offered = community.volunteers * helping.hours_per_year / WEEKS_PER_YEAR
     used = community.meeting_hours
     if len(rows) > 0:
         used += service.deliver(
@@ -149,18 +149,19 @@ def _formal(place: Place, rows: Any, projects: Any) -> float:
 
 
 @kernel
-def help_out(place: Place, community: Any, town: Town, counts: Any) -> None:
+def help_out(
+    place: Place, community: Any, members: Members, joining: Joining, helping: Helping, counts: Any
+) -> None:
     """Let volunteers come, go and be asked, and write down what the week brought them."""
-    members, helping = town.members, town.helping
     volunteering.advance_volunteers(
-        place, 1.0 - community.used_share, community.formal_share, town.joining, members, counts
+        place, 1.0 - community.used_share, community.formal_share, joining, members, counts
     )
     if community.asks > 0.0:
         community.ask_carry += community.asks
         asks = int(community.ask_carry)
         if asks > 0:
             community.ask_carry -= asks
-            volunteering.ask(place, asks, BY_COMMITTEE, town.joining, members, counts)
+            volunteering.ask(place, asks, BY_COMMITTEE, joining, members, counts)
     community.volunteers = volunteering.book_hours(
         place, helping.hours_per_year / WEEKS_PER_YEAR, community.used_share, helping.credits,
         helping.redeem_share, helping.default_share, members, counts,
@@ -168,18 +169,19 @@ def help_out(place: Place, community: Any, town: Town, counts: Any) -> None:
 
 
 @kernel
-def room_for_lines(town: Town, wanted: Any) -> bool:
+def room_for_lines(
+    communities: Any, held: Any, projects: Any, practice: Practice, wanted: Any
+) -> bool:
     """Work out the lines that each community's record may come to this week: int64[communities].
 
     Returns whether there is room for all of them.
     """
-    practice = town.service.practice
     enough = True
-    for number in range(len(town.communities)):
-        community = town.communities[number]
+    for number in range(len(communities)):
+        community = communities[number]
         hours = seats = 0.0
-        for row in town.rows[number, : community.projects]:
-            project = town.service.projects[row]
+        for row in held[number, : community.projects]:
+            project = projects[row]
             hours += project.hours
             seats += project.place_stop - project.place_first
         heads = (hours / practice.hours_per_event + community.projects) * practice.heads_per_event

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from linkage_sim.kernels.tables import GONE, HELD, LINE, OPEN, PLACE, PROJECT, blank_rows
+from linkage_sim.kernels.tables import GONE, HELD, LINE, OPEN, PLACE, PROJECT, Fields, blank_rows
 
 FIRST_ROOM = 16
 FIRST_LINES = 256
@@ -24,7 +24,7 @@ class ContractRows:
 
     Parameters
     ----------
-    communities : COMMUNITY[communities]
+    communities : columns of COMMUNITY[communities]
         Where the number of contracts and the room of the record are kept.
 
     Attributes
@@ -37,18 +37,26 @@ class ContractRows:
 
     def __init__(self, communities: Any) -> None:
         self.communities = communities
+        self._columns = Fields(blank_rows(0, PROJECT))
         self.projects = blank_rows(FIRST_ROOM, PROJECT)
         self.places = blank_rows(FIRST_ROOM * 64, PLACE)
-        self.held = np.zeros((len(communities), FIRST_ROOM), np.int64)
+        self.held = np.zeros((len(communities.first), FIRST_ROOM), np.int64)
         self.free = list(range(FIRST_ROOM))
         self.used_places = 0
-        edges = FIRST_LINES * np.arange(len(communities) + 1)
+        edges = FIRST_LINES * np.arange(len(communities.first) + 1)
         communities.line_first[:], communities.line_stop[:] = edges[:-1], edges[1:]
         self.lines = blank_rows(int(edges[-1]), LINE)
 
+    @property
+    def columns(self) -> Fields:
+        """Columns of the table of contracts, for those who look from outside."""
+        if self._columns.table is not self.projects:
+            self._columns = Fields(self.projects)
+        return self._columns
+
     def of(self, community: int) -> Any:
         """Give the rows of contracts in delivery of a community, ordered by identity: int64."""
-        return self.held[community, : self.communities.projects[community]]
+        return self.held[community, : int(self.communities.projects[community])]
 
     def take(self, community: int, identity: int, places: int, roster: Any, series: int) -> int:
         """Take a row with its places; the first belong to the named holders, -1 who moved away."""
@@ -61,25 +69,22 @@ class ContractRows:
         row = self.free.pop(0)
         first, stop = self.used_places, self.used_places + places
         self.used_places = stop
-        self.projects[row : row + 1] = np.zeros(1, PROJECT)
-        project = self.projects[row]
-        project.identity, project.place_first, project.place_stop = identity, first, stop
+        projects, taken = self.columns, self.places.view(np.ndarray)[first:stop]
+        self.projects.view(np.ndarray)[row] = np.zeros((), PROJECT)
+        projects.identity[row] = identity
+        projects.place_first[row], projects.place_stop[row] = first, stop
         named = min(len(roster), places)
-        taken = self.places[first:stop]
-        taken.holder[:] = -1
-        taken.state[:] = OPEN
-        taken.left[:] = series
-        taken.named[:] = 0
-        taken.holder[:named] = roster[:named]
-        taken.state[:named] = np.where(roster[:named] < 0, GONE, HELD)
-        taken.named[:named] = 1
+        taken["holder"], taken["state"], taken["left"], taken["named"] = -1, OPEN, series, 0
+        taken["holder"][:named] = roster[:named]
+        taken["state"][:named] = np.where(roster[:named] < 0, GONE, HELD)
+        taken["named"][:named] = 1
         self._set_rows(community, np.append(self.of(community), row))
         return row
 
     def _set_rows(self, community: int, rows: Any) -> None:
         while len(rows) > self.held.shape[1]:
             self.held = np.hstack([self.held, np.zeros_like(self.held)])
-        order = np.argsort(self.projects.identity[rows], kind="stable")
+        order = np.argsort(self.columns.identity[rows], kind="stable")
         self.held[community, : len(rows)] = rows[order]
         self.communities.projects[community] = len(rows)
 
@@ -89,7 +94,7 @@ class ContractRows:
         self._set_rows(community, rows[rows != row])
         self.free.append(row)
         self.free.sort()
-        self.projects.hours[row] = 0.0
+        self.columns.hours[row] = 0.0
 
     def reclaim_places(self, rows_in_use: list[int]) -> None:
         """Move the places of contracts that go on to the front, at the turn of a year."""
@@ -123,6 +128,7 @@ class ContractRows:
     def lines_of(self, community: int, row: int) -> tuple[Any, Any]:
         """Give the persons a project met, in order, and how (CONTACT, CONTACT_ENDED, ATTENDED)."""
         first = int(self.communities.line_first[community])
-        lines = self.lines[first : first + int(self.communities.lines[community])]
-        mine = lines.project == row
-        return lines.person[mine], lines.kind[mine]
+        lines = self.lines.view(np.ndarray)
+        lines = lines[first : first + int(self.communities.lines[community])]
+        mine = lines[lines["project"] == row]
+        return mine["person"], mine["kind"]

@@ -28,7 +28,7 @@ class ImplementationStage:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.plan = model.plan
-        self.rows = ContractRows(model.course.communities)
+        self.rows = ContractRows(model.course.columns)
         self.practice = self._practice()
         self.contracts: list[Contract] = []
         # In the order of their beginning; a dict finds one among the thousands of a city at once.
@@ -221,7 +221,7 @@ class ImplementationStage:
     def _put_to_work(self, contract: Contract, day: float) -> None:
         model, file, row = self.model, contract.file, contract.row
         organization = contract.organization
-        projects, category = self.rows.projects, file.candidate.category
+        projects, category = self.rows.columns, file.candidate.category
         leader = organization.appoint_leader()
         hours, ended = leader.method_factors() if leader else (self.usual_hours, self.usual_end)
         contract.leader = leader
@@ -261,7 +261,7 @@ class ImplementationStage:
         mix: Mix = contract.organization.choose_mix(contract, day, revision)
         mix = self.model.mediators.through("mix", (contract.id, revision), mix)
         contract.mixes.append(mix)
-        projects, row = self.rows.projects, contract.row
+        projects, row = self.rows.columns, contract.row
         projects.substance[row] = mix.substance
         projects.showcase[row] = mix.showcase
         projects.documents[row] = mix.documents
@@ -285,7 +285,7 @@ class ImplementationStage:
 
     def refresh(self, organization: Any) -> None:
         """Set hours and skill of an organization's contracts by the staff it has now."""
-        projects, week = self.rows.projects, self.model.week
+        projects, week = self.rows.columns, self.model.week
         weekly = {}
         for contract in organization.contracts:
             weeks = max(1.0, (contract.end_day - contract.started_day) / DAYS_PER_WEEK)
@@ -314,7 +314,7 @@ class ImplementationStage:
 
     def close(self, contract: Contract) -> None:
         """End a contract: read its totals, settle what was delivered, free its leader."""
-        row, projects = contract.row, self.rows.projects
+        row, projects = contract.row, self.rows.columns
         for name in (
             "worked_hours", "substance_hours", "showcase_hours", "document_hours",
             "volunteer_hours", "contacts", "events", "heads", "ended", "ended_target", "screened",
