@@ -30,6 +30,7 @@ from linkage_sim.kernels.tables import (
     blank_rows,
 )
 from linkage_sim.scenario.fields import AGE_GROUPS, N_CATEGORIES, as_tuple
+from linkage_sim.threads import for_each_community
 from linkage_sim.timeline import WEEKS_PER_YEAR
 from linkage_sim.world.columns import N_FIFTHS, N_GROUPS, Float64, People, State, roomy
 from linkage_sim.world.population import vulnerability_ratios
@@ -89,8 +90,11 @@ class Course:
         self.needs = self._tables()
         self.prevalence = np.zeros((communities, N_GROUPS, N_CATEGORIES))
         self._usual = np.zeros((N_GROUPS, N_CATEGORIES))
-        for community in range(communities):
-            self._prepare(community, needs.drift_sd, needs.drift_weeks)
+        self.threads = scenario.run.threads
+        for_each_community(
+            self.threads, communities,
+            lambda community: self._prepare(community, needs.drift_sd, needs.drift_weeks),
+        )
         self._mean_course()
         self.known = Known(
             state.list_committee, state.list_workers, state.list_volunteers, state.aware,
@@ -139,13 +143,16 @@ class Course:
     def start(self) -> int:
         """Draw who is in need at the start of the run; returns the number of needs."""
         told = self.people.registered_needs
-        return sum(
-            start_needs(
+        found = np.zeros(self.people.n_communities, np.int64)
+
+        def start(community: int) -> None:
+            found[community] = start_needs(
                 self.place(community, 0), NO_REGISTER if told is None else told,
                 self.prevalence[community], self.needs,
             )
-            for community in range(self.people.n_communities)
-        )
+
+        for_each_community(self.threads, len(found), start)
+        return int(found.sum())
 
     def place(self, community: int, week: int) -> Place:
         """Say where and when a kernel works."""

@@ -73,7 +73,7 @@ class Neighbourhood:
         model, state = self.model, self.model.state
         share = self.plan.assumptions.volunteers.start_share
         fixed = self.plan.assumptions.opinion.trust_start
-        for community in range(model.people.n_communities):
+        def settle(community: int) -> None:
             rows = model.people.rows(community)
             usual = self._usual_experience(community)
             felt = self._content(usual) + model.people.taste[rows]
@@ -90,6 +90,8 @@ class Neighbourhood:
                 place, share, self.joining, self.members
             )
             model.service.volunteers[community] = self.first_volunteers[community]
+
+        for_each_community(self.plan.run.threads, model.people.n_communities, settle)
 
     def _usual_experience(self, community: int) -> float:
         # Needs met without purchase within a quarter, over needs present in it.

@@ -144,8 +144,8 @@ def _simulate(
                     problems += _broken_laws(model)
                 if checkpoint is not None and model.week < model.weeks:
                     checkpoint.keep(model, problems)
-                if progress is not None:
-                    progress(model.week, model.weeks)
+            if progress is not None:
+                progress(model.week, model.weeks)
         return _result_of(model, problems)
     finally:
         model.release()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.compiled_draws import kernel_seed
 from linkage_sim.scenario.fields import AGE_GROUPS
+from linkage_sim.threads import for_each_community
 from linkage_sim.world.columns import N_FIFTHS, People
 from linkage_sim.world.population import (
     age_shares,
@@ -88,20 +89,26 @@ def build_people(scenario: Scenario, seed: int) -> People:
     registered = _settle_register(scenario, column) if scenario.world.resident_register else None
     degree = np.zeros(total + 1, np.int32)
     narrow = int(sizes.max()) <= NARROW
-    tie_to: list[Any] = []
-    homes = buildings = 0
-    for community, size in enumerate(sizes):
+    tie_to: list[Any] = [None] * len(sizes)
+    settled: list[tuple[int, int]] = [(0, 0)] * len(sizes)
+
+    def settle(community: int) -> None:
         rows = slice(int(first_row[community]), int(first_row[community + 1]))
         part = {name: values[rows] for name, values in column.items()}
-        n_homes, n_buildings = _settle(scenario, lots, community, part, registered is not None)
+        settled[community] = _settle(scenario, lots, community, part, registered is not None)
         to, _, start = _tie(scenario.world.ties, lots, community, part)
         degree[rows.start + 1 : rows.stop + 1] = np.diff(start)
-        tie_to.append(to.astype(np.uint16 if narrow else np.int32))
-        part["household"] += homes
-        part["building"] += buildings
+        tie_to[community] = to.astype(np.uint16 if narrow else np.int32)
+
+    for_each_community(scenario.run.threads, len(sizes), settle)
+    # Numbers of homes and buildings go on from community to community.
+    homes = buildings = 0
+    for community, (n_homes, n_buildings) in enumerate(settled):
+        rows = slice(int(first_row[community]), int(first_row[community + 1]))
+        column["household"][rows] += homes
+        column["building"][rows] += buildings
         homes += n_homes
         buildings += n_buildings
-        assert int(size) == rows.stop - rows.start
     few = sum(len(to) for to in tie_to) <= FEW
     group = (column["age_group"] * N_FIFTHS + column["fifth"]).astype(np.uint8)
     return People(

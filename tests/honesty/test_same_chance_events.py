@@ -64,6 +64,64 @@ def test_a_community_keeps_its_needs_when_another_one_stands_beside_it() -> None
     assert np.array_equal(_since(one), _since(two)[: one.people.n_residents])
 
 
+APART = {
+    # A street, a district and desks for each, organizations that work nowhere else and no newcomer.
+    "world.communities_per_street": 1, "world.streets_per_district": 1,
+    "world.communities_per_organization": 1.0, "world.organizations": 3,
+    "assumptions.market.entry_per_year": 0.0, "run.years": 2,
+    "policy.approval.desks": [
+        {"name": "check", "mean_days": 5.0, "return_probability": 0.2, "shared_by": "community"},
+        {"name": "street", "mean_days": 9.0, "ranks": True, "meeting_gap_days": [30.0],
+         "shared_by": "street"},
+    ],
+    "policy.proposal.method": "survey",
+}
+
+
+def _books(model: LinkageModel) -> Any:
+    """What became of the files, contracts and money of the first community."""
+    mine = [file for file in model.approval.files if file.candidate.community == 0]
+    contracts = [item for item in model.implementation.contracts
+                 if item.file.candidate.community == 0]
+    return (
+        [(file.id, file.submitted_day, file.decided_day, file.approved) for file in mine],
+        [(item.id, item.signed_day, item.totals, item.true_effect) for item in contracts],
+        [vars_of(ledger) for ledger in model.committees[0].ledgers.values()],
+    )
+
+
+def vars_of(ledger: Any) -> dict[str, Any]:
+    """Fields of a dataclass with slots."""
+    return {name: getattr(ledger, name) for name in ledger.__dataclass_fields__}
+
+
+def test_a_community_that_shares_nothing_is_in_a_city_as_it_is_alone() -> None:
+    alone = LinkageModel(
+        _plan(**{**APART, "world.communities": 1, "world.residents": 400}), seed=4
+    ).run()
+    city = LinkageModel(
+        _plan(**{**APART, "world.communities": 5, "world.residents": 2000, "run.threads": 2}),
+        seed=4,
+    ).run()
+    rows = city.people.rows(0)
+    assert len(alone.implementation.contracts) > 3
+    assert np.array_equal(alone.course.counts[0], city.course.counts[0])
+    assert _books(alone) == _books(city)
+    for name in ("active", "satisfaction", "trust", "volunteer", "list_workers"):
+        assert np.array_equal(getattr(alone.state, name), getattr(city.state, name)[rows])
+
+
+def test_at_a_shared_desk_a_community_is_not_as_it_is_alone() -> None:
+    shared = {**APART, "world.communities_per_street": 5}
+    alone = LinkageModel(
+        _plan(**{**shared, "world.communities": 1, "world.residents": 400}), seed=4
+    ).run()
+    city = LinkageModel(
+        _plan(**{**shared, "world.communities": 5, "world.residents": 2000}), seed=4
+    ).run()
+    assert _books(alone) != _books(city)
+
+
 def test_threads_change_no_number() -> None:
     one = _outcomes(LinkageModel(_plan(**{"run.threads": 1}), seed=4))
     two = _outcomes(LinkageModel(_plan(**{"run.threads": 2}), seed=4))
