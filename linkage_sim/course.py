@@ -32,7 +32,15 @@ from linkage_sim.kernels.tables import (
 from linkage_sim.scenario.fields import AGE_GROUPS, N_CATEGORIES, as_tuple
 from linkage_sim.threads import for_each_community
 from linkage_sim.timeline import WEEKS_PER_YEAR
-from linkage_sim.world.columns import N_FIFTHS, N_GROUPS, Float64, People, State, roomy
+from linkage_sim.world.columns import (
+    IDENTITY_BITS,
+    N_FIFTHS,
+    N_GROUPS,
+    Float64,
+    People,
+    State,
+    roomy,
+)
 from linkage_sim.world.population import vulnerability_ratios
 
 if TYPE_CHECKING:
@@ -254,18 +262,21 @@ def hazards(scenario: Scenario) -> tuple[Float64, Float64]:
 def start_lists(scenario: Scenario, people: People, state: State, draws: Draws) -> None:
     """Draw who knows the services, and which needs the committee has on its list, at the start."""
     hearing, delivery = scenario.assumptions.hearing, scenario.assumptions.delivery
-    identities = identities_of(people, np.arange(people.n_residents))
-    lots = draws.uniforms(Decision.CASE_FINDING, identities, -1, 0)
-    state.aware[:] = lots < delivery.awareness_start
-    lots = draws.uniforms(Decision.CASE_FINDING, identities, -1, 1)
-    listed = lots < hearing.committee_list_share
-    state.list_committee[:] = np.where(listed, state.active, 0)
+
+    def draw(community: int) -> None:
+        rows = people.rows(community)
+        identities = (community << IDENTITY_BITS) + np.arange(rows.stop - rows.start)
+        lots = draws.uniforms(Decision.CASE_FINDING, identities, -1, 0)
+        state.aware[rows] = lots < delivery.awareness_start
+        lots = draws.uniforms(Decision.CASE_FINDING, identities, -1, 1)
+        listed = lots < hearing.committee_list_share
+        state.list_committee[rows] = np.where(listed, state.active[rows], 0)
+
+    for_each_community(scenario.run.threads, people.n_communities, draw)
 
 
 def identities_of(people: People, rows: Any) -> Any:
     """Permanent identities of rows: community number in the high bits, place within it below."""
-    from linkage_sim.world.columns import IDENTITY_BITS
-
     rows = np.asarray(rows, dtype=np.int64)
     community = np.searchsorted(people.first_row, rows, side="right") - 1
     return (community << IDENTITY_BITS) + rows - people.first_row[community]
