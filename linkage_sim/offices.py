@@ -83,7 +83,7 @@ class Offices:
         model.implementation.rows.clear_lines()
         for committee in model.committees:
             self._remember_portfolio(committee, year)
-            model.evaluation.close_year(committee.ledgers[year])
+            model.evaluation.close_year(committee.community, year)
             committee.drawer = [item for item in committee.drawer if item.year >= year]
         self._count_turnover(year)
         self._enter(year)

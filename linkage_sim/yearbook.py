@@ -112,9 +112,7 @@ def projects_running(model: Any) -> int:
 
 def files_waiting(model: Any) -> int:
     """Files without a decision."""
-    return sum(
-        1 for file in model.approval.files if file.decided_day is None and not file.expired
-    )
+    return len(model.approval.open)
 
 
 def social_workers(model: Any) -> int:

@@ -28,6 +28,8 @@ class ApprovalStage:
         self.plan = model.plan
         self.policy = model.plan.policy.approval
         self.files: list[File] = []
+        # Without a decision, in the order of submission; a city has files by the ten thousand.
+        self.open: dict[tuple[str, int], File] = {}
         self.decided = 0
         self._queues: dict[tuple[str, int], DeskQueue] = {}
         self._routes: dict[tuple[str, int], Route] = {}
@@ -76,6 +78,7 @@ class ApprovalStage:
         """Take in the files of one community, all at once."""
         self.files.extend(files)
         for file in files:
+            self.open[(file.id, file.year)] = file
             self._note_submission(file)
         mediators, timeline = self.model.mediators, self.model.timeline
         together: list[File] = []
@@ -112,8 +115,9 @@ class ApprovalStage:
 
     def close_year(self, year: int) -> None:
         """Let every file expire that has no decision when the year's money is returned."""
-        for file in self.files:
-            if file.year == year and file.decided_day is None:
+        for file in list(self.open.values()):
+            if file.year == year:
+                del self.open[(file.id, year)]
                 route = self._routes.pop((file.id, year), None)
                 if route is not None:
                     route.stop()
@@ -297,6 +301,7 @@ class ApprovalStage:
         self._record(file, decision)
 
     def _record(self, file: File, decision: Decision) -> None:
+        self.open.pop((file.id, file.year), None)
         file.approved = decision.approved
         file.decided_day = self.model.timeline.day
         file.reason = decision.reason

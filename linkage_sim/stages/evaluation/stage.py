@@ -29,8 +29,9 @@ class EvaluationStage:
         self.policy = model.plan.policy.evaluation
         self.checking = model.plan.assumptions.checking
 
-    def reserve(self, ledger: Ledger) -> float:
+    def reserve(self, community: int, year: int) -> float:
         """Money put aside in January for checking what will be bought."""
+        ledger = self._ledger(community, year)
         policy, checking = self.policy, self.checking
         each = checking.satisfaction_yuan * policy.survey_sample
         if policy.weights.shares().get("outcome", 0.0) > 0.0:
@@ -51,15 +52,12 @@ class EvaluationStage:
             total += checking.publication_yuan
         total = min(total, 0.5 * max(0.0, ledger.free))
         return float(self.model.mediators.through(
-            "verdict", ("reserve", self._key(ledger)), total
+            "verdict", ("reserve", (community, year)), total
         ))
 
-    def _key(self, ledger: Ledger) -> Any:
-        for committee in self.model.committees:
-            for year, own in committee.ledgers.items():
-                if own is ledger:
-                    return committee.community, year
-        raise KeyError("ledger without a community")
+    def _ledger(self, community: int, year: int) -> Ledger:
+        ledger: Ledger = self.model.committees[community].ledgers[year]
+        return ledger
 
     def check_midterm(self, contract: Contract) -> None:
         """Look at a project half-way: a sampled indicator is revealed, money may be withheld."""
@@ -185,14 +183,15 @@ class EvaluationStage:
         contract.organization.receivable -= due
         contract.organization.books.income += due
 
-    def close_year(self, ledger: Ledger) -> None:
+    def close_year(self, community: int, year: int) -> None:
         """Pay the third party and publication, then return what is left of the year's money."""
+        ledger = self._ledger(community, year)
         fixed = 0.0
         if self.policy.third_party:
             fixed += self.checking.third_party_share * ledger.budget
         if self.policy.publication:
             fixed += self.checking.publication_yuan
-        fixed = self.model.mediators.through("verdict", ("fixed", self._key(ledger)), fixed)
+        fixed = self.model.mediators.through("verdict", ("fixed", (community, year)), fixed)
         means = ledger.budget - ledger.administration - ledger.station - ledger.bound
         means = max(0.0, means - ledger.paid - ledger.payable)
         self._pay_for_checks(ledger, float(fixed), means)

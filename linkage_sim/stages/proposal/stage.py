@@ -63,7 +63,7 @@ class ProposalStage:
         committee.spend_hours(hearing.hours)
         ledger.staff_yuan += hearing.hours * self.plan.world.staff_hour_yuan
         self._remember(hearing)
-        ledger.checking_reserve = model.evaluation.reserve(ledger)
+        ledger.checking_reserve = model.evaluation.reserve(community, year)
         open_day = self.plan.policy.approval.budget_open_day
         early = max(0.0, JULY_FIRST - open_day) * self.plan.assumptions.officials.early_money_yuan
         early = 0.0 if model.approval.is_fixed else early
