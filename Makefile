@@ -17,7 +17,7 @@ endif
 endif
 endif
 
-.PHONY: help run test test-slow test-all bench lint install install-test clean
+.PHONY: help run test test-slow test-all bench bench-items lint install install-test clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make test      install what is missing, run the fast tests"
 	@echo "make test-all  all tests, slow ones included"
 	@echo "make bench     the benchmarks, half an hour; see benchmarks/README.md"
+	@echo "make bench-items  what a resident-week, a call, a contract cost, against the kept figures"
 	@echo "make lint      ruff, mypy and the import contracts"
 	@echo "Another Python: make test PYTHON=python3.13 VENV=.venv-313"
 
@@ -74,8 +75,17 @@ $(STARSIM)/.installed:
 	  starsim==3.7.2 || echo "Starsim could not be installed; it will be left out."
 	@touch $@
 
-bench: $(VENV)/.installed-test $(STARSIM)/.installed
+$(VENV)/.installed-bench: pyproject.toml constraints.txt | $(PY)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,bench]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+bench: $(VENV)/.installed-bench $(STARSIM)/.installed
 	$(PY) -m benchmarks --starsim $(STARSIM)/bin/python --city
+	$(MAKE) bench-items
+
+# What one item costs, in draws, against the figures kept; KEEP=1 keeps new ones.
+bench-items: $(VENV)/.installed-bench
+	$(PY) -m pytest -q benchmarks
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check .
