@@ -14,6 +14,7 @@ import numba
 import numpy as np
 
 from benchmarks import engine, opponents
+from benchmarks.parts import parts
 
 HERE = Path(__file__).parent
 SIZES = (5_200, 100_000, 1_000_000)
@@ -50,7 +51,7 @@ def main() -> None:
     tell("one_community", engine.one_community())
     tell("speed", [engine.speed(size) for size in SIZES])
     tell("memory_bytes_per_resident_at_1_million", engine.memory(1_000_000))
-    tell("parts_at_1_million", engine.parts(1_000_000))
+    tell("parts_at_1_million", parts(1_000_000))
     tell("plain_objects", opponents.plain_objects())
     tell("starsim", opponents.starsim(asked.starsim))
     if asked.city:

@@ -7,14 +7,13 @@ mechanism on.
 
 from __future__ import annotations
 
-import cProfile
 import gc
 import json
-import pstats
 import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,18 +26,6 @@ from linkage_sim.world.columns import Columns
 WEEKS = 52
 PER_COMMUNITY = 10_000
 Row = dict[str, Any]
-# Where a file of the package belongs when time is divided into parts.
-PARTS = {
-    "needs": ("kernels/needs", "kernels/clocks", "kernels/drift", "course"),
-    "service": ("kernels/service", "kernels/contacts", "kernels/public_service",
-                "kernels/measure", "stages/implementation/week"),
-    "opinion": ("kernels/opinion", "kernels/records"),
-    "volunteering": ("kernels/volunteering",),
-    "moving, lists, news": ("kernels/movement", "neighbourhood"),
-    "institutions": ("agents/", "stages/", "offices", "timeline", "votes", "kernels/listening",
-                     "compiled_draws", "draws", "mediators"),
-}
-OTHER = "recording and the rest"
 
 
 def place(residents: int, **more: Any) -> Scenario:
@@ -50,6 +37,18 @@ def place(residents: int, **more: Any) -> Scenario:
     }
     base = load_scenario("xian" if communities > 1 else "x_community")
     return base.with_values({**values, **more})
+
+
+def clocked(act: Callable[..., Any], spent: dict[str, float], name: str) -> Callable[..., Any]:
+    """Give the same act, with its processor seconds added up under a name."""
+    def acted(*given: Any) -> Any:
+        begin = time.process_time()
+        try:
+            return act(*given)
+        finally:
+            spent[name] += time.process_time() - begin
+
+    return acted
 
 
 def warm_up() -> None:
@@ -111,31 +110,6 @@ def _copy_seconds(model: LinkageModel) -> float:
 
 def _arrays(columns: Columns) -> list[Any]:
     return [value for value in vars(columns).values() if isinstance(value, np.ndarray)]
-
-
-def parts(residents: int) -> Row:
-    """Share of the time of a second year by part, as a profiler sees it."""
-    model = LinkageModel(place(residents), seed=1)
-    for _ in range(WEEKS):
-        model.step()
-    profile = cProfile.Profile(time.process_time)
-    profile.enable()
-    for _ in range(WEEKS):
-        model.step()
-    profile.disable()
-    seconds: dict[str, float] = dict.fromkeys([*PARTS, OTHER], 0.0)
-    for (file, _, _), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
-        seconds[_part_of(file)] += own
-    model.release()
-    total = sum(seconds.values())
-    return {name: spent / total for name, spent in seconds.items()}
-
-
-def _part_of(file: str) -> str:
-    inside = file.replace("\\", "/").rpartition("linkage_sim/")[2]
-    return next(
-        (name for name, starts in PARTS.items() if inside.startswith(starts)), OTHER
-    )
 
 
 def memory(residents: int) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from linkage_sim.compiled_draws import kernel_seed
 from linkage_sim.scenario.fields import AGE_GROUPS
 from linkage_sim.threads import for_each_community
-from linkage_sim.world.columns import N_FIFTHS, People
+from linkage_sim.world.columns import N_FIFTHS, People, roomy
 from linkage_sim.world.population import (
     age_shares,
     community_sizes,
@@ -98,7 +98,8 @@ def build_people(scenario: Scenario, seed: int) -> People:
         settled[community] = _settle(scenario, lots, community, part, registered is not None)
         to, _, start = _tie(scenario.world.ties, lots, community, part)
         degree[rows.start + 1 : rows.stop + 1] = np.diff(start)
-        tie_to[community] = to.astype(np.uint16 if narrow else np.int32)
+        tie_to[community] = roomy(len(to), np.uint16 if narrow else np.int32)
+        tie_to[community][:] = to
 
     for_each_community(scenario.run.threads, len(sizes), settle)
     # Numbers of homes and buildings go on from community to community.
@@ -158,15 +159,14 @@ def _tie(ties: Ties, seed: Any, community: int, part: dict[str, Any]) -> tuple[A
     size = len(part["household"])
     largest = int(np.bincount(part["household"]).max())
     room = int(size * (largest + ties.building / 2 + ties.interest / 2 + 4))
-    ends = np.empty((room, 2), np.int32)
-    kinds = np.empty(room, np.uint8)
+    # Threads keep for themselves what they once took; what is roomy goes back at once.
+    ends, kinds = roomy((room, 2), np.int32), roomy(room, np.uint8)
     count = list_ties(
         seed, community, part["household"], part["building"], part["age_group"],
         part["building_head"], ties.building, ties.interest, ties.long_share, ends, kinds,
     )
     start = np.zeros(size + 1, np.int64)
-    to = np.empty(2 * count, np.int32)
-    kind = np.empty(2 * count, np.uint8)
+    to, kind = roomy(2 * count, np.int32), roomy(2 * count, np.uint8)
     used = fill_rows(ends[:count], kinds[:count], size, start, to, kind)
     return to[:used], kind[:used], start
 
