@@ -50,10 +50,15 @@ def count_needs(
         reachable[category] = 0.0
     need_weeks = uncovered = severity_weeks = covered_severity = 0.0
     bought_severity = top_weeks = top_covered = 0.0
+    # Written at every step and kept only where there is a need: a branch that nobody can guess
+    # would cost more than the look.
+    in_any_need = np.empty(place.stop - place.first + 1, np.int32)
+    persons = 0
     for row in range(place.first, place.stop):
+        in_any_need[persons] = row
+        persons += needs.active[row] != 0
+    for row in in_any_need[:persons]:
         bits = int(needs.active[row])
-        if bits == 0:
-            continue
         aware = known.aware[row] == 1
         record = needs.records[needs.record[row]]
         top = fifth[row] == MOST_VULNERABLE

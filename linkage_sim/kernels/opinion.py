@@ -116,6 +116,48 @@ def spread_experience(
 
 
 @kernel
+def judge(
+    first: int, week: int, feelings: Feelings, experience: Any, mean: float, seen: Any,
+    seen_by: Any, felt: Felt, judged: Any,
+) -> None:
+    """Fill how well each resident thinks services perform: by experience, or by hearsay and show.
+
+    Parameters
+    ----------
+    experience : float32[residents of the community], mean
+        Own experience, NaN without needs; its mean.
+    seen : float64, seen_by : int32
+        Sums and numbers of what each has heard.
+    judged : float64
+        Filled, 0..1.
+    """
+    size = len(experience)
+    # Two lists, written at every step: whether somebody has a need is nothing one can guess, and a
+    # branch guessed wrong costs more than all that is done for one person.
+    own, hearsay = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32)
+    own_count = hearsay_count = 0
+    for person in range(size):
+        nothing = math.isnan(experience[person])
+        own[own_count] = person
+        hearsay[hearsay_count] = person
+        hearsay_count += nothing
+        own_count += not nothing
+    for person in hearsay[:hearsay_count]:
+        heard = seen_by[person]
+        around = seen[person] / heard if heard > 0 else mean
+        performance = feelings.neighbour * around
+        performance += (1.0 - feelings.neighbour) * felt.expectation[first + person]
+        if felt.shown[first + person] > week:
+            performance += feelings.image
+        judged[person] = clip(performance)
+    for person in own[:own_count]:
+        performance = float(experience[person])
+        if performance == 0.0 and felt.shown[first + person] > week:
+            performance = feelings.image_unserved
+        judged[person] = clip(performance)
+
+
+@kernel
 def feel(
     weeks: int,
     first: int,
@@ -152,20 +194,10 @@ def feel(
     rate = 1.0 - (1.0 - feelings.expectation_rate) ** (1.0 / QUARTER_WEEKS)
     up = 1.0 - (1.0 - feelings.trust_up) ** weeks
     down = 1.0 - (1.0 - feelings.trust_down) ** weeks
+    judged = np.empty(size)
+    judge(first, week, feelings, experience, mean, seen, seen_by, felt, judged)
     for row in range(first, stop):
-        own = experience[row - first]
-        if math.isnan(own):
-            heard = seen_by[row - first]
-            around = seen[row - first] / heard if heard > 0 else mean
-            performance = feelings.neighbour * around
-            performance += (1.0 - feelings.neighbour) * felt.expectation[row]
-            if felt.shown[row] > week:
-                performance += feelings.image
-        elif own == 0.0 and felt.shown[row] > week:
-            performance = feelings.image_unserved
-        else:
-            performance = own
-        performance = clip(performance)
+        performance = judged[row - first]
         gained = 0.0
         if felt.lift[row] != 0.0:
             lifted = felt.lift[row] / weeks

@@ -121,6 +121,12 @@ class EvaluationStage:
         organization.renewed[(community, contract.file.candidate.category)] = verdict.renewed
         organization.learn(contract, verdict)
         self._settle(contract, verdict, ledger)
+        if model.journal.keep:
+            self._note(contract, case, verdict)
+        return verdict
+
+    def _note(self, contract: Contract, case: Inspection, verdict: Verdict) -> None:
+        model, community = self.model, contract.file.candidate.community
         model.journal.note(
             model.timeline.day, contract.id, "evaluated", score=round(verdict.score, 4),
             true_effect=round(contract.true_effect, 4), renewed=verdict.renewed,
@@ -133,7 +139,6 @@ class EvaluationStage:
             hours={name: round(contract.totals[f"{name}_hours"], 1) for name in HOURS},
             **who_was_served(model.people, community, case.met[case.kind != ATTENDED]),
         )
-        return verdict
 
     def true_effect(self, contract: Contract, met: Any, kind: Any) -> float:
         """Target-group needs ended or now covered by this project's contacts, over the promise.
