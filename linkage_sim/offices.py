@@ -158,16 +158,23 @@ class Offices:
         """Every four weeks workers tire, quit, are replaced and paid."""
         if (week + 1) % STAFF_WEEKS:
             return
-        for organization in self.model.organizations:
-            if not organization.alive:
-                continue
+        living = [item for item in self.model.organizations if item.alive]
+        for organization, lots in zip(living, self._lots(living, week), strict=True):
             self._head_weeks += len(organization.workers) * STAFF_WEEKS
-            left = organization.look_after_staff(week, STAFF_WEEKS)
+            left = organization.look_after_staff(week, STAFF_WEEKS, lots)
             self._left += left
             self._keep_books(organization)
             self.model.implementation.refresh(organization)
             if organization.is_insolvent():
                 self.dissolve(organization)
+
+    def _lots(self, organizations: list[SocialOrganization], week: int) -> list[list[float]]:
+        """Draw who might quit, for all workers at once: lists in the order of organizations."""
+        numbers = [[worker.number for worker in item.workers] for item in organizations]
+        lots = iter(self.model.draws.uniforms(
+            Decision.WORKER_QUIT, np.array([one for each in numbers for one in each], int), week
+        ).tolist())
+        return [[next(lots) for _ in each] for each in numbers]
 
     def _keep_books(self, organization: SocialOrganization) -> None:
         world, market = self.plan.world, self.plan.assumptions.market

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,15 +145,19 @@ class SocialOrganization(mesa.Agent):
         )
         return float((outside + here) / (len(self.workers) * each))
 
-    def look_after_staff(self, week: int, weeks: float) -> int:
-        """Let workers tire, quit and be replaced; returns how many left."""
+    def look_after_staff(self, week: int, weeks: float, lots: Sequence[float]) -> int:
+        """Let workers tire, quit and be replaced; returns how many left.
+
+        Parameters
+        ----------
+        lots
+            A lot of each worker's own, in their order: who quits.
+        """
         late, load = self.pays_late(), self.workload()
-        numbers = [worker.number for worker in self.workers]
-        lots = self.model.draws.uniforms(Decision.WORKER_QUIT, numbers, week) if numbers else []
         left = []
         for worker, lot in zip(self.workers, lots, strict=True):
             worker.strain(weeks, load)
-            if worker.decides_to_quit(weeks, late, float(lot)):
+            if worker.decides_to_quit(weeks, late, lot):
                 left.append(worker)
         for worker in left:
             self.workers.remove(worker)

@@ -65,12 +65,14 @@ class Checkpoint:
         if not self._is_whole():
             return None
         # Millions of objects come back at once; collecting in between would look at all of them.
+        collecting = gc.isenabled()
         gc.disable()
         try:
             with self.path.open("rb") as handle:
                 kept: tuple[LinkageModel, list[str]] = pickle.load(handle)
         finally:
-            gc.enable()
+            if collecting:
+                gc.enable()
         return kept
 
     def _is_whole(self) -> bool:
