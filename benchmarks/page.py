@@ -43,8 +43,7 @@ def wanted(found: dict[str, Any]) -> list[tuple[str, ...]]:
     if "whole_city" in found:
         city = found["whole_city"]
         steps = city["residents"] * city["weeks"]
-        # Two threads by the clock on the wall against one by the processor: nothing in favour.
-        each = 2e9 * (city["seconds"] - city["build_seconds"]) / steps
+        each = 1e9 * city["processor_seconds_of_weeks"] / steps
         rows += [
             ("whole city, seconds", city["seconds"], 120, 40, False),
             ("whole city, GB", city["peak_bytes"] / 1e9, 3.0, None, False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,7 +184,7 @@ class Verdict:
     pay_share: float
     renewed: bool
     cost_yuan: float
-    felt: tuple[float, ...]
+    felt: Sequence[float]
     audited: bool
 
 

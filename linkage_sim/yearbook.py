@@ -21,8 +21,6 @@ def year_end(model: Any, year: int) -> dict[str, Any]:
     """Note the state of residents at the end of a year; shares among those of 15 and older."""
     people, state = model.people, model.state
     grown_up = people.age_group > 0
-    satisfied = state.satisfaction >= np.float32(SATISFIED)
-    bottom = grown_up & (people.fifth == MOST_VULNERABLE)
     recent = adults = 0
     for community in range(people.n_communities):
         rows = people.rows(community)
@@ -34,13 +32,17 @@ def year_end(model: Any, year: int) -> dict[str, Any]:
     alive = sum(1 for item in model.organizations if item.founder and item.alive)
     return {
         "year": year,
-        "satisfied": _mean(satisfied[grown_up]),
-        "satisfied_bottom": _mean(satisfied[bottom]),
+        "satisfied": _satisfied(state, grown_up),
+        "satisfied_bottom": _satisfied(state, grown_up & (people.fifth == MOST_VULNERABLE)),
         "satisfaction_mean": _mean(state.satisfaction[grown_up]),
         "trust": _mean(state.trust[grown_up]),
         "volunteer_rate": recent / adults if adults else float("nan"),
         "survival": alive / model.founders,
     }
+
+
+def _satisfied(state: Any, group: Any) -> float:
+    return _mean((state.satisfaction >= np.float32(SATISFIED))[group])
 
 
 def _mean(values: Any) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
 import mesa
@@ -91,7 +92,7 @@ class Evaluator(mesa.Agent):
         return Verdict(
             score=score, indicators=indicators, pay_share=score,
             renewed=score >= policy.renewal_threshold, cost_yuan=cost,
-            felt=tuple(float(value) for value in felt), audited=audited,
+            felt=array("f", felt.tolist()), audited=audited,
         )
 
     def emptiness(self, case: Any) -> float:
