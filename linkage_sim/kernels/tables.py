@@ -14,7 +14,7 @@ ENTRY = np.dtype([  # a clock that rings within the run
     ("time", np.float32),
     ("number", np.uint16),  # number of the change that is announced
     ("category", np.uint8),
-], align=True)
+])  # without gaps: a city has forty million of them
 
 RECORD = np.dtype([  # needs of one resident
     ("onset", np.float32, (8,)),  # when the need began
