@@ -21,7 +21,7 @@ def _verdict(value: float, limit: float, least: bool) -> str:
     if met:
         return "met"
     factor = limit / value if least else value / limit
-    return f"missed by a factor of {factor:.2g}"
+    return f"missed by a factor of {factor:.3g}"
 
 
 def wanted(found: dict[str, Any]) -> list[tuple[str, ...]]:
