@@ -24,7 +24,7 @@ help:
 	@echo "make run       install, compare X Community with five reforms, write results/x_community"
 	@echo "make test      install what is missing, run the fast tests"
 	@echo "make test-all  all tests, slow ones included"
-	@echo "make bench     the benchmarks, half an hour; see benchmarks/README.md"
+	@echo "make bench     the benchmarks, ten minutes; see benchmarks/README.md"
 	@echo "make bench-items  what a resident-week, a call, a contract cost, against the kept figures"
 	@echo "make lint      ruff, mypy and the import contracts"
 	@echo "Another Python: make test PYTHON=python3.13 VENV=.venv-313"

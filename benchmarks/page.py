@@ -92,7 +92,19 @@ def page(found: dict[str, Any]) -> str:
     shares += [(name, f"{100 * share:.0f} %")
                for name, share in sorted(found["parts_at_1_million"].items(), key=lambda x: -x[1])]
     blocks = [on, table(wanted(found)), table(speed), table(others), table(shares)]
+    if "whole_city" in found:
+        blocks.append(_threads(found["whole_city"]))
     return "\n\n".join(blocks)
+
+
+def _threads(city: dict[str, Any]) -> str:
+    """Work out what two threads share of the city from its two times."""
+    clock = city["seconds"] - city["build_seconds"]
+    used = city["processor_seconds_of_weeks"]
+    alone = max(0.0, 2.0 * clock - used)
+    return (f"Weeks of the whole city: {clock:.0f} s by the clock on the wall and {used:.0f} s of "
+            f"the processor on two threads, so about {alone:.0f} s pass on one thread alone and "
+            f"{used - alone:.0f} s are shared; building takes {city['build_seconds']:.0f} s.")
 
 
 def main() -> None:

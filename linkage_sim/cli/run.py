@@ -118,7 +118,8 @@ def _run(
             return simulate(plan, seed, progress=progress)
         with claimed(place, whole, replace) as folder:
             if checkpoint is not None and checkpoint.path.exists() and not quiet:
-                to_stderr(say("study.resumed_years", path=place))
+                kind = "resumed_years" if checkpoint.is_whole() else "state_damaged"
+                to_stderr(say(f"study.{kind}", path=place))
             result = simulate(plan, seed, progress=progress, checkpoint=checkpoint)
             _write(folder, plan, name, result)
             return result

@@ -7,6 +7,7 @@ code, libraries and Python. The file is one that Python's pickle reads: take up 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 import os
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from linkage_sim.errors import InputError
 from linkage_sim.studies.results import SAVED
 from linkage_sim.studies.saved import fingerprint
-from linkage_sim.words import say
+from linkage_sim.words import say, system_reason
 
 if TYPE_CHECKING:
     from linkage_sim.model import LinkageModel
@@ -49,20 +50,36 @@ class Checkpoint:
         self.path = place / SAVED / fingerprint(plan) / f"{plan.seeds[0]}.state"
 
     def keep(self, model: LinkageModel, problems: list[str]) -> None:
-        """Write the state of a model in place of that of an earlier year."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Write the state of a model in place of that of an earlier year.
+
+        Raises
+        ------
+        InputError
+            When it cannot be written; the state of an earlier year is still there.
+        """
         beside = self.path.with_suffix(".writing")
-        with beside.open("wb") as handle:
-            hashed = _Hashed(handle)
-            pickle.dump((model, problems), hashed, protocol=5)
-            handle.write(hashed.digest())
-            handle.flush()
-            os.fsync(handle.fileno())
-        beside.replace(self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("wb") as handle:
+                hashed = _Hashed(handle)
+                pickle.dump((model, problems), hashed, protocol=5)
+                handle.write(hashed.digest())
+                handle.flush()
+                os.fsync(handle.fileno())
+            beside.replace(self.path)
+        except OSError as error:
+            known = "earlier" if self.path.exists() else "none"
+            raise InputError(say(
+                f"study.error.state_not_written_{known}", path=self.path,
+                reason=system_reason(error),
+            )) from None
+        finally:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
 
     def load(self) -> tuple[LinkageModel, list[str]] | None:
         """Read the state kept; None where there is none, or where it is damaged."""
-        if not self._is_whole():
+        if not self.is_whole():
             return None
         # Millions of objects come back at once; collecting in between would look at all of them.
         collecting = gc.isenabled()
@@ -75,7 +92,8 @@ class Checkpoint:
                 gc.enable()
         return kept
 
-    def _is_whole(self) -> bool:
+    def is_whole(self) -> bool:
+        """Whether a state is there, as it was written."""
         try:
             left = self.path.stat().st_size - HASH_BYTES
             found = hashlib.sha256()

@@ -1,5 +1,6 @@
 """A long run that is stopped goes on after its last finished year, with the same numbers."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -68,6 +69,41 @@ def test_a_damaged_state_is_not_taken_up(tmp_path: Path, damage: str) -> None:
     assert checkpoint.load() is None
     assert _same(simulate(plan.scenarios[0], SEED, checkpoint=checkpoint),
                  simulate(plan.scenarios[0], SEED))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_state_that_cannot_be_written_costs_no_earlier_one(
+    tmp_path: Path, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = _plan()
+    checkpoint = Checkpoint(tmp_path, plan)
+    if kept:
+        _stopped_after(1, plan, checkpoint)
+    before = checkpoint.path.read_bytes() if kept else b""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    said = "earlier year is still there" if kept else "Make room, or leave out --checkpoint"
+    with pytest.raises(InputError, match=said) as raised:
+        simulate(plan.scenarios[0], SEED, checkpoint=checkpoint)
+    assert str(checkpoint.path) in str(raised.value)
+    assert [item.name for item in checkpoint.path.parent.iterdir()] == (
+        [checkpoint.path.name] if kept else []
+    )
+    assert not kept or checkpoint.path.read_bytes() == before
+
+
+def test_a_damaged_state_is_told(tmp_path: Path) -> None:
+    typed = [sys.executable, "-m", "linkage_sim", "run", "toy", "--lang", "en", "--checkpoint",
+             "--out", str(tmp_path / "out"), "--seed", str(SEED)]
+    plan = plan_of([load_scenario("toy")], [SEED], ["toy"], False)
+    checkpoint = Checkpoint(tmp_path / "out", plan)
+    _stopped_after(1, plan, checkpoint)
+    checkpoint.path.write_bytes(checkpoint.path.read_bytes()[:-1])
+    again = subprocess.run(typed, capture_output=True, text=True, check=True)
+    assert "damaged and is not used" in again.stderr and "Goes on" not in again.stderr
 
 
 def test_the_rows_of_a_register_are_not_written(tmp_path: Path) -> None:
