@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from linkage_sim.scenario.schema import Scenario
     from linkage_sim.studies.compare import Plan
 
-LARGEST_PILOT = 20_000
-"""Residents; above it the pilot is X Community and the time is scaled."""
+LARGEST_PILOT = 100_000
+"""Residents; above it the pilot has communities like those of the scenario, but fewer of them."""
+PILOT_YEARS = 2  # the first has hardly any contract before summer
+STATE_BYTES_PER_RESIDENT = 180
 BYTES_PER_RUN = 900
 BYTES_PER_PROJECT = 110
 BYTES_PER_JOURNAL_ENTRY = 60
@@ -28,10 +30,11 @@ ENTRIES_PER_PROJECT = 14
 
 
 def report_plan(
-    plan: Plan, jobs: int, place: Path | None, as_json: bool = False, replace: bool = False
+    plan: Plan, jobs: int, place: Path | None, as_json: bool = False, replace: bool = False,
+    keep_years: bool = False,
 ) -> None:
-    """Say what a plan would cost; runs a pilot of one year and writes nothing."""
-    estimate = estimate_of(plan, jobs, place)
+    """Say what a plan would cost; runs a small pilot and writes nothing."""
+    estimate = estimate_of(plan, jobs, place, keep_years)
     estimate["refused"] = [] if place is None else refusals(place, plan, replace)
     if as_json:
         print_json(estimate)
@@ -64,11 +67,14 @@ def report_plan(
         typer.echo(say("study.dry.refused", reason=reason))
 
 
-def estimate_of(plan: Plan, jobs: int, place: Path | None) -> dict[str, Any]:
+def estimate_of(
+    plan: Plan, jobs: int, place: Path | None, keep_years: bool = False
+) -> dict[str, Any]:
     """Estimate seconds, disk and memory of a plan.
 
-    The time comes from one year of the first scenario, run twice (the first time compiles); each
-    run costs that much for every year and resident.
+    The time comes from two years of the first scenario, run twice (the first time compiles); each
+    run costs that much for every year and resident. With `keep_years` the state of a year is on the
+    disk, twice while the next one is written.
     """
     from linkage_sim.scenario.memory import needed_bytes
 
@@ -99,7 +105,10 @@ def estimate_of(plan: Plan, jobs: int, place: Path | None) -> dict[str, Any]:
         "startup_seconds": round(startup, 2),
         "pilot_seconds": round(pilot, 4),
         "disk_bytes": 0 if place is None
-        else int(BYTES_ONCE + run_years * BYTES_PER_RUN + projects * per_project),
+        else int(
+            BYTES_ONCE + run_years * BYTES_PER_RUN + projects * per_project
+            + 2 * keep_years * STATE_BYTES_PER_RESIDENT * plan.scenarios[0].world.residents
+        ),
         "memory_bytes": max(needed_bytes(item.world.residents) for item in plan.scenarios)
         + 300_000_000,
         "out": None if place is None else str(place),
@@ -107,15 +116,29 @@ def estimate_of(plan: Plan, jobs: int, place: Path | None) -> dict[str, Any]:
 
 
 def _pilot(scenario: Scenario, seed: int) -> tuple[float, float, float]:
-    from linkage_sim.scenario.schema import Scenario as Usual
     from linkage_sim.studies.run import simulate
 
-    small = scenario.world.residents <= LARGEST_PILOT
-    chosen = scenario if small else Usual()
-    pilot = chosen.with_values({"run.years": 1, "run.warmup_years": 0})
+    pilot = _fewer(scenario).with_values({"run.years": PILOT_YEARS, "run.warmup_years": 0})
     started = time.perf_counter()
     simulate(pilot, seed)
     between = time.perf_counter()
     simulate(pilot, seed)
-    one_year = time.perf_counter() - between
-    return between - started - one_year, one_year, float(pilot.world.residents)
+    both = time.perf_counter() - between
+    startup = max(0.0, between - started - both)
+    return startup, both / PILOT_YEARS, float(pilot.world.residents)
+
+
+def _fewer(scenario: Scenario) -> Scenario:
+    """Give the same place with fewer communities of the same size where it is large."""
+    from linkage_sim.scenario.schema import Scenario as Usual
+
+    world = scenario.world
+    if world.residents <= LARGEST_PILOT:
+        return scenario
+    size = world.residents / world.communities
+    if world.community_residents or world.resident_register or size > LARGEST_PILOT:
+        return Usual()
+    communities = max(1, round(LARGEST_PILOT / size))
+    return scenario.with_values({
+        "world.communities": communities, "world.residents": max(2, round(communities * size)),
+    })

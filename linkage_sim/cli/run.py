@@ -77,7 +77,9 @@ def run(
     if dry_run:
         from linkage_sim.cli.dry_run import report_plan
 
-        return report_plan(_whole(plan, name, seed), 1, place, as_json, replace)
+        return report_plan(
+            _whole(plan, name, seed), 1, place, as_json, replace, keep_years
+        )
     result = _run(plan, name, seed, place, quiet, replace, keep_years)
     if as_json:
         print_json(as_record(plan, name, result))

@@ -195,3 +195,29 @@ def test_a_dash_is_explained_where_there_is_one(capsys: Printed) -> None:
     table = out.replace("–: undefined", "")
     assert ("–" in table) == ("–: undefined, see docs/outcomes.md" in out)
     assert "–" in table, "one community has no spread between communities"
+
+
+def test_the_pilot_of_a_city_has_fewer_communities_of_the_same_size() -> None:
+    from linkage_sim.cli.dry_run import LARGEST_PILOT, _fewer
+    from linkage_sim.scenario.loading import load_scenario
+    from linkage_sim.scenario.schema import Scenario
+
+    city = load_scenario("xian")
+    pilot = _fewer(city)
+    size = city.world.residents / city.world.communities
+    assert pilot.world.residents / pilot.world.communities == pytest.approx(size, rel=0.01)
+    assert LARGEST_PILOT / 2 < pilot.world.residents <= 1.1 * LARGEST_PILOT
+    assert pilot.run.threads == city.run.threads
+    one = Scenario().with_values({"world.residents": 3 * LARGEST_PILOT})
+    assert _fewer(one).world.residents < LARGEST_PILOT
+    assert _fewer(Scenario()) == Scenario()
+
+
+def test_the_state_of_a_year_counts_as_disk() -> None:
+    from linkage_sim.cli.dry_run import estimate_of
+    from linkage_sim.scenario.loading import load_scenario
+    from linkage_sim.studies.compare import plan_of
+
+    plan = plan_of([load_scenario("toy")], [1], ["toy"], False)
+    without, kept = (estimate_of(plan, 1, Path("there"), years) for years in (False, True))
+    assert kept["disk_bytes"] - without["disk_bytes"] == 2 * 180 * 12
