@@ -85,7 +85,7 @@ bench: $(VENV)/.installed-bench $(STARSIM)/.installed
 
 # What one item costs, in draws, against the figures kept; KEEP=1 keeps new ones.
 bench-items: $(VENV)/.installed-bench
-	$(PY) -m pytest -q benchmarks
+	$(PY) -m pytest -q benchmarks --benchmark-timer=time.process_time
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,6 @@ def kept() -> Iterator[dict[str, float]]:
 
 def _draws(model: LinkageModel) -> float:
     """Processor seconds of a draw, the best of five."""
-    import time
-
     rows, best = np.arange(DRAWS), float("inf")
     for _ in range(5):
         begin = time.process_time()
@@ -50,10 +49,13 @@ def _draws(model: LinkageModel) -> float:
     return best / DRAWS
 
 
-def _compare(name: str, value: float, kept: dict[str, float]) -> None:
+def _compare(
+    name: str, value: float, kept: dict[str, float], too_much: float = TOO_MUCH
+) -> None:
     found[name] = round(value, 3)
-    if name in kept and not os.environ.get("KEEP"):
-        assert value < TOO_MUCH * kept[name], f"{name}: {value:.3f} draws, kept {kept[name]:.3f}"
+    if not os.environ.get("KEEP"):
+        assert name in kept, f"{name}: no figure is kept yet; KEEP=1 keeps this one"
+        assert value < too_much * kept[name], f"{name}: {value:.3f}, kept {kept[name]:.3f}"
 
 
 def _second_year(model: LinkageModel) -> None:
@@ -94,16 +96,20 @@ def test_a_call_of_the_week(benchmark: Any, kept: dict[str, float]) -> None:
     """The way into compiled code with all its tables, without any community."""
     model = LinkageModel(place(5_200), seed=1)
     model.step()
-    benchmark(week.live, 0, 0, model.week, model.service._tables())
+    benchmark.pedantic(
+        week.live, args=(0, 0, model.week, model.service._tables()), rounds=50, iterations=100
+    )
     _compare("call of the week", benchmark.stats["min"] / _draws(model), kept)
 
 
 def test_a_draw_from_python(benchmark: Any, kept: dict[str, float]) -> None:
     model = LinkageModel(place(5_200), seed=1)
-    benchmark(model.draws.uniform, Decision.TENDER, 5, 0, 0)
+    benchmark.pedantic(
+        model.draws.uniform, args=(Decision.TENDER, 5, 0, 0), rounds=50, iterations=1000
+    )
     _compare("draw from Python", benchmark.stats["min"] / _draws(model), kept)
 
 
 def test_calls_of_a_contract(kept: dict[str, float]) -> None:
-    """Calls of Python functions, exactly the same on every machine."""
-    _compare("calls of Python, a contract and year", calls_per_contract(16), kept)
+    """Calls of Python functions: the same on every machine, a little fewer on newer Pythons."""
+    _compare("calls of Python, a contract and year", calls_per_contract(16), kept, 1.2)

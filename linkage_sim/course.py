@@ -93,8 +93,8 @@ class Course:
         )
         thousands = self.members.sum(axis=1)[:, None] / 1000.0
         provision = scenario.assumptions.provision
-        self.government[:] = np.array(as_tuple(provision.government_capacity)) * thousands
-        self.mutual_aid[:] = np.array(as_tuple(provision.mutual_aid_capacity)) * thousands
+        self.columns.government[:] = np.array(as_tuple(provision.government_capacity)) * thousands
+        self.columns.mutual_aid[:] = np.array(as_tuple(provision.mutual_aid_capacity)) * thousands
         self.needs = self._tables()
         self.prevalence = np.zeros((communities, N_GROUPS, N_CATEGORIES))
         self._usual = np.zeros((N_GROUPS, N_CATEGORIES))
@@ -114,7 +114,7 @@ class Course:
         if spread > 0.0:
             drift_path(self.seed, community, spread, weeks, path)
         sum_over_time(path, self.needs.integral[community])
-        capacity = self.government[community] + self.mutual_aid[community]
+        capacity = self.columns.government[community] + self.columns.mutual_aid[community]
         start_prevalence(
             path, self.members[community], self.onset_rate, self.recovery_rate, capacity,
             self.prevalence[community],
@@ -125,28 +125,8 @@ class Course:
         steady = np.ones((N_CATEGORIES, HISTORY_WEEKS))
         start_prevalence(
             steady, self.members.sum(axis=0), self.onset_rate, self.recovery_rate,
-            (self.government + self.mutual_aid).sum(axis=0), self._usual,
+            (self.columns.government + self.columns.mutual_aid).sum(axis=0), self._usual,
         )
-
-    @property
-    def government(self) -> Any:
-        """Needs a week that government meets without purchase: float64[communities, 8]."""
-        return self.columns.government
-
-    @property
-    def mutual_aid(self) -> Any:
-        """Needs a week that neighbours meet without purchase: float64[communities, 8]."""
-        return self.columns.mutual_aid
-
-    @property
-    def in_need(self) -> Any:
-        """Persons in need at the end of the week's services: float64[communities, 8]."""
-        return self.columns.in_need
-
-    @property
-    def reachable(self) -> Any:
-        """Persons in need whom providers knew this week: float64[communities, 8]."""
-        return self.columns.reachable
 
     def start(self) -> int:
         """Draw who is in need at the start of the run; returns the number of needs."""

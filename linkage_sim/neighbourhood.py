@@ -89,7 +89,7 @@ class Neighbourhood:
             self.first_volunteers[community] = volunteering.start_volunteers(
                 place, share, self.joining, self.members
             )
-            model.service.volunteers[community] = self.first_volunteers[community]
+            model.course.columns.volunteers[community] = self.first_volunteers[community]
 
         for_each_community(self.plan.run.threads, model.people.n_communities, settle)
 
@@ -97,7 +97,7 @@ class Neighbourhood:
         # Needs met without purchase within a quarter, over needs present in it.
         course = self.model.course
         in_need = (course.members[community][:, None] * course.prevalence[community]).sum(axis=0)
-        able = course.government[community] + course.mutual_aid[community]
+        able = course.columns.government[community] + course.columns.mutual_aid[community]
         met = np.minimum(able * QUARTER_WEEKS, in_need)
         total = float((in_need + met).sum())
         return float(met.sum()) / total if total > 0.0 else 0.0
@@ -134,12 +134,12 @@ class Neighbourhood:
         self.find_carry[community] += staff.cases_found * leading * 12.0 / MONTHS_PER_YEAR
         self._note(place, self.find_carry, state.list_workers, 0)
         seen = self.plan.assumptions.linkage.sightings / MONTHS_PER_YEAR
-        self.sight_carry[community] += seen * model.service.volunteers[community]
+        self.sight_carry[community] += seen * model.course.columns.volunteers[community]
         self._note(place, self.sight_carry, state.list_volunteers, 1)
         committee = model.committees[community]
         if self.bank_hours > 0.0:
             committee.spend_hours(
-                self.bank_hours * model.service.volunteers[community] / MONTHS_PER_YEAR
+                self.bank_hours * model.course.columns.volunteers[community] / MONTHS_PER_YEAR
             )
         hours = committee.spend_hours(committee.hours_per_year / MONTHS_PER_YEAR)
         self.reach_carry[community] += hours * self.plan.assumptions.delivery.awareness_per_hour
@@ -261,7 +261,7 @@ class Neighbourhood:
                 place, table.of(community), course.known, table.projects, table.places
             )
         self.moved[community] += moved
-        model.service.volunteers[community] -= helpers
+        model.course.columns.volunteers[community] -= helpers
 
     def _content(self, experience: float) -> float:
         # Satisfaction of somebody whose expectation is just met, before personal taste.

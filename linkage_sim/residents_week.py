@@ -21,21 +21,6 @@ class ResidentsWeek:
         self._town: Town | None = None
         self._wanted = np.zeros(model.people.n_communities, np.int64)
 
-    @property
-    def used_share(self) -> Any:
-        """Part of volunteers' hours that found a task, 0..1: float64[communities]."""
-        return self.model.course.columns.used_share
-
-    @property
-    def formal_share(self) -> Any:
-        """Part of volunteers' tasks that were show or paper, 0..1: float64[communities]."""
-        return self.model.course.columns.formal_share
-
-    @property
-    def volunteers(self) -> Any:
-        """Volunteers at the end of the week: int64[communities]."""
-        return self.model.course.columns.volunteers
-
     def open_year(self, year: int) -> None:
         """Take over what holds for a year: stations, and the price of re-screening."""
         model = self.model
@@ -73,7 +58,7 @@ class ResidentsWeek:
             table.hours_factor[:] = model.offices.organization_share(week)
             return
         for community in range(len(table.first)):
-            offered = self.volunteers[community] * hours / WEEKS_PER_YEAR
+            offered = table.volunteers[community] * hours / WEEKS_PER_YEAR
             table.meeting_hours[community] = neighbourhood.volunteers_meet(
                 community, week, offered
             )

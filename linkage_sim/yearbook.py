@@ -79,12 +79,12 @@ def week(model: Any) -> int:
 
 def in_need(model: Any) -> float:
     """Needs there are."""
-    return float(model.course.in_need.sum())
+    return float(model.course.columns.in_need.sum())
 
 
 def reachable(model: Any) -> float:
     """Needs that providers know of."""
-    return float(model.course.reachable.sum())
+    return float(model.course.columns.reachable.sum())
 
 
 def volunteers(model: Any) -> int:

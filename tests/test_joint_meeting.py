@@ -139,11 +139,11 @@ def test_a_meeting_lets_organizations_reach_more_of_the_same_persons_in_need() -
     )
     for model in (apart, together):
         model.step()
-    assert np.array_equal(apart.course.reachable, together.course.reachable)
+    assert np.array_equal(apart.course.columns.reachable, together.course.columns.reachable)
     for model in (apart, together):
         model.step()
-    assert np.array_equal(apart.course.in_need, together.course.in_need)
-    assert (together.course.reachable >= apart.course.reachable).all()
+    assert np.array_equal(apart.course.columns.in_need, together.course.columns.in_need)
+    assert (together.course.columns.reachable >= apart.course.columns.reachable).all()
     known = [np.count_nonzero(model.state.list_workers & model.state.active)
              for model in (apart, together)]
     assert known[1] > known[0]

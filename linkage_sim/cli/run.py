@@ -108,7 +108,13 @@ def _run(
     from linkage_sim.studies.run import simulate
 
     whole = _whole(plan, name, seed)
-    checkpoint = Checkpoint(place, whole) if keep_years and place is not None else None
+
+    def found(is_whole: bool) -> None:
+        if not quiet:
+            kind = "resumed_years" if is_whole else "state_damaged"
+            to_stderr(say(f"study.{kind}", path=place))
+
+    checkpoint = Checkpoint(place, whole, found) if keep_years and place is not None else None
 
     def kept() -> str:
         if checkpoint is None or not checkpoint.path.exists():
@@ -119,9 +125,6 @@ def _run(
         if place is None:
             return simulate(plan, seed, progress=progress)
         with claimed(place, whole, replace) as folder:
-            if checkpoint is not None and checkpoint.path.exists() and not quiet:
-                kind = "resumed_years" if checkpoint.is_whole() else "state_damaged"
-                to_stderr(say(f"study.{kind}", path=place))
             result = simulate(plan, seed, progress=progress, checkpoint=checkpoint)
             _write(folder, plan, name, result)
             return result

@@ -12,6 +12,7 @@ import gc
 import hashlib
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ class Checkpoint:
         The results directory.
     plan
         What is run: one scenario and one seed.
+    tell
+        Called once a state is found, with whether it is whole.
 
     Raises
     ------
@@ -44,9 +47,12 @@ class Checkpoint:
         For a scenario with a register of residents, whose rows must not be written anywhere.
     """
 
-    def __init__(self, place: Path, plan: Plan) -> None:
+    def __init__(
+        self, place: Path, plan: Plan, tell: Callable[[bool], None] | None = None
+    ) -> None:
         if any(item.world.resident_register for item in plan.scenarios):
             raise InputError(say("study.error.checkpoint_register"))
+        self._tell = tell
         self.path = place / SAVED / fingerprint(plan) / f"{plan.seeds[0]}.state"
 
     def keep(self, model: LinkageModel, problems: list[str]) -> None:
@@ -79,7 +85,12 @@ class Checkpoint:
 
     def load(self) -> tuple[LinkageModel, list[str]] | None:
         """Read the state kept; None where there is none, or where it is damaged."""
-        if not self.is_whole():
+        if not self.path.exists():
+            return None
+        whole = self._is_whole()
+        if self._tell is not None:
+            self._tell(whole)
+        if not whole:
             return None
         # Millions of objects come back at once; collecting in between would look at all of them.
         collecting = gc.isenabled()
@@ -92,8 +103,7 @@ class Checkpoint:
                 gc.enable()
         return kept
 
-    def is_whole(self) -> bool:
-        """Whether a state is there, as it was written."""
+    def _is_whole(self) -> bool:
         try:
             left = self.path.stat().st_size - HASH_BYTES
             found = hashlib.sha256()

@@ -214,10 +214,10 @@ def test_the_pilot_of_a_city_has_fewer_communities_of_the_same_size() -> None:
 
 
 def test_the_state_of_a_year_counts_as_disk() -> None:
-    from linkage_sim.cli.dry_run import estimate_of
+    from linkage_sim.cli.dry_run import STATE_BYTES_PER_RESIDENT, estimate_of
     from linkage_sim.scenario.loading import load_scenario
     from linkage_sim.studies.compare import plan_of
 
     plan = plan_of([load_scenario("toy")], [1], ["toy"], False)
     without, kept = (estimate_of(plan, 1, Path("there"), years) for years in (False, True))
-    assert kept["disk_bytes"] - without["disk_bytes"] == 2 * 180 * 12
+    assert kept["disk_bytes"] - without["disk_bytes"] == 2 * STATE_BYTES_PER_RESIDENT * 12

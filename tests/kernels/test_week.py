@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -66,6 +68,17 @@ def test_the_text_of_a_week_gives_the_same_numbers(monkeypatch: pytest.MonkeyPat
     usual = _numbers(LinkageModel(PLAN, seed=2))
     uncompile_week(monkeypatch)
     assert _numbers(LinkageModel(PLAN, seed=2)) == usual
+
+
+@pytest.mark.skipif(sys.platform != "linux" or numba.config.DISABLE_JIT,
+                    reason="the benchmark of parts reads the clock of Linux from compiled code")
+def test_the_clocked_twin_of_the_benchmark_gives_the_same_numbers() -> None:
+    from benchmarks.parts import clocked_week
+
+    usual, spent = _numbers(LinkageModel(PLAN, seed=2)), np.zeros(3)
+    with clocked_week(spent):
+        assert _numbers(LinkageModel(PLAN, seed=2)) == usual
+    assert (spent > 0.0).all()
 
 
 def test_a_week_left_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,7 +151,7 @@ def test_a_time_bank_takes_committee_hours() -> None:
     for model in (usual, bank):
         for _ in range(4):
             model.step()
-    helpers = usual.service.volunteers[0]
+    helpers = usual.course.columns.volunteers[0]
     # Twelve hours a volunteer and year, one thirteenth of them in four weeks.
     spent = usual.committees[0].hours_left - bank.committees[0].hours_left
     assert spent == pytest.approx(12.0 / 13.0 * helpers, rel=0.1)

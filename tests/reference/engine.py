@@ -147,9 +147,9 @@ def engine_state(model: LinkageModel) -> Plain:
         "counts": _engine_counts(model),
         "contracts": _engine_contracts(model),
         "carries": {
-            community: (model.service.used_share[community],
-                        model.service.formal_share[community],
-                        model.service.volunteers[community])
+            community: (model.course.columns.used_share[community],
+                        model.course.columns.formal_share[community],
+                        model.course.columns.volunteers[community])
             for community in range(people.n_communities)
         },
         "turnout": dict(model.neighbourhood.turnout),
