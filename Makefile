@@ -17,7 +17,7 @@ endif
 endif
 endif
 
-.PHONY: help run test test-slow test-all bench bench-items lint install install-test clean
+.PHONY: help run test test-slow test-all bench bench-items lint archive install install-test clean
 .DELETE_ON_ERROR:
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make test-all  all tests, slow ones included"
 	@echo "make bench     the benchmarks, ten minutes; see benchmarks/README.md"
 	@echo "make bench-items  what a resident-week, a call, a contract cost, against the kept figures"
+	@echo "make archive   code, scenarios, results and description in one zip below dist/"
 	@echo "make lint      ruff, mypy and the import contracts"
 	@echo "Another Python: make test PYTHON=python3.13 VENV=.venv-313"
 
@@ -91,6 +92,10 @@ lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+# What a journal or a model library asks for; results must be there, see make run.
+archive: $(VENV)/.installed
+	$(PY) -m linkage_sim.report.archive
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

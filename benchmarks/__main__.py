@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from benchmarks import engine, opponents
 from benchmarks.parts import parts
+from linkage_sim.provenance import git_state
 
 HERE = Path(__file__).parent
 SIZES = (5_200, 100_000, 1_000_000)
@@ -30,7 +32,9 @@ def machine() -> dict[str, Any]:
         pass
     return {"processor": name, "cores": os.cpu_count(), "system": platform.system(),
             "python": platform.python_version(), "numpy": np.__version__,
-            "numba": numba.__version__}
+            "numba": numba.__version__, "date": date.today().isoformat(),
+            "commit": git_state().get("commit", "")[:8],
+            "load_before": round(os.getloadavg()[0], 2)}
 
 
 def main() -> None:
@@ -40,8 +44,8 @@ def main() -> None:
     parser.add_argument("--starsim", type=Path, help="interpreter of an environment with Starsim")
     parser.add_argument("--out", type=Path, default=HERE / "results.json")
     asked = parser.parse_args()
-    engine.warm_up()
     found: dict[str, Any] = {"machine": machine()}
+    engine.warm_up()
 
     def tell(name: str, value: Any) -> None:
         found[name] = value

@@ -64,7 +64,9 @@ def page(found: dict[str, Any]) -> str:
     """Set all figures as Markdown."""
     machine = found["machine"]
     on = (f"Measured on {machine['processor']}, {machine['cores']} cores, {machine['system']}, "
-          f"Python {machine['python']}, numpy {machine['numpy']}, numba {machine['numba']}.")
+          f"Python {machine['python']}, numpy {machine['numpy']}, numba {machine['numba']}; "
+          f"on {machine['date']}, commit {machine['commit']}, load before it "
+          f"{machine['load_before']}.")
     speed = [("residents", "ns a resident-week", "million resident-weeks a second and core",
               "building, s", "projects a community and year")]
     speed += [

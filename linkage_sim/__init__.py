@@ -21,6 +21,8 @@ _HOMES = {
     "LinkageModel": "linkage_sim.model",
     "simulate": "linkage_sim.studies.run",
     "compare": "linkage_sim.studies.compare",
+    "load_study": "linkage_sim.studies.study",
+    "sweep": "linkage_sim.studies.sweep",
     "load_results": "linkage_sim.studies.results",
 }
 _MODULES = ("verification",)

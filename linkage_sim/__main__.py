@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from linkage_sim.cli.app import main
+from linkage_sim.cli.app import start
 
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

@@ -12,6 +12,10 @@ class ScenarioNote(UserWarning):
     """
 
 
+class UnfinishedNote(UserWarning):
+    """Results of a sweep that is still going, or was stopped: more runs are to come."""
+
+
 class InputError(ValueError):
     """Something a person wrote cannot be used; every problem found is listed at once.
 

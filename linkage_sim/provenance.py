@@ -16,10 +16,11 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
 from linkage_sim.words import listing, say
 
-MODEL_VERSION = 3
+MODEL_VERSION = 4
 """Raised only together with a "Results change" entry in CHANGELOG."""
 FORMAT = 1
 _PACKAGE = Path(__file__).resolve().parent
+SHOWING = ("cli", "report", "app", "words")
 LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "pydantic",
              "networkx")
 
@@ -99,8 +100,14 @@ def library_versions() -> dict[str, str]:
 
 
 def code_hash(scenarios: Sequence[Scenario]) -> str:
-    """Name the source code that numbers come from: this package and the plugins of scenarios."""
-    files = sorted(_PACKAGE.rglob("*.py"))
+    """Name the source code that numbers come from: this package and the plugins of scenarios.
+
+    What only shows numbers is left out: a better label must not end a sweep of days.
+    """
+    files = sorted(
+        path for path in _PACKAGE.rglob("*.py")
+        if path.relative_to(_PACKAGE).parts[0] not in SHOWING
+    )
     for name in sorted({name for item in scenarios for name in item.run.plugins}):
         path = getattr(sys.modules.get(name), "__file__", None)
         if path is not None:

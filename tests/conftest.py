@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from linkage_sim.cli.app import main
 from linkage_sim.scenario import registry
+from linkage_sim.words import set_language
+
+Typed = Callable[..., tuple[int, str, str]]
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 
@@ -51,3 +55,20 @@ def plugins_of_this_file() -> Iterator[None]:
             # What a test imported must register again when another file imports it.
             if module not in modules:
                 sys.modules.pop(module, None)
+
+
+@pytest.fixture
+def typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Typed]:
+    """Give a function that runs one command in an empty folder: (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LINKAGE_LANG", "en")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    yield run
+    set_language(None)

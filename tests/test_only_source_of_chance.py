@@ -28,7 +28,17 @@ def test_nothing_else_in_the_package_makes_random_numbers() -> None:
     for guilty in ("import random", "from numpy import random", "x = self.random.shuffle(a)"):
         assert _foreign_chance(guilty)
     found = {
-        str(path.relative_to(PACKAGE)): _foreign_chance(path.read_text("utf-8"))
+        path.relative_to(PACKAGE).as_posix(): _foreign_chance(path.read_text("utf-8"))
         for path in PACKAGE.rglob("*.py")
     }
+    # A sampler of SciPy draws a design; its seed comes from `draws.sampler_seed`.
+    designs = found.pop("studies/designs.py")
+    assert len(designs) == 1, designs
+    # pyABC draws from NumPy's common stream: set for each proposal by `draws.sampler_seed`, and
+    # put back as it was.
+    proposals = found.pop("studies/smc.py")
+    assert len(proposals) == 3, proposals
+    # The key of a view that other machines may open must be guessed by nobody; no number of a run
+    # comes from it.
+    assert found.pop("cli/interactive.py") == ["secrets"]
     assert {name: places for name, places in found.items() if places} == {}

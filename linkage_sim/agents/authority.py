@@ -62,7 +62,7 @@ class ApprovalAuthority(mesa.Agent):
         officials = self.model.plan.assumptions.officials
         chance = officials.catch_probability * (1.0 + self.extra_checks())
         lot = self.model.draws.uniform(
-            Decision.DESK_CATCH, file.candidate.identity, 0, desk_number
+            Decision.DESK_CATCH, file.candidate.identity, file.year, desk_number
         )
         return bool(lot < chance)
 

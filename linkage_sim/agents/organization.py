@@ -18,6 +18,7 @@ from linkage_sim.scenario.answers import finite_pair
 from linkage_sim.scenario.registry import EFFORT_STRATEGIES, INSTRUMENTS
 
 WORKERS_PER_ORGANIZATION = 4096
+REVISIONS_A_YEAR = 16
 
 
 @dataclass(slots=True)
@@ -179,12 +180,14 @@ class SocialOrganization(mesa.Agent):
 
     # -- tender -------------------------------------------------------------------------------
 
-    def bid(self, category: int, community: int, project: int, kind: str) -> float:
-        """Give the strength of a bid as the purchaser sees it."""
+    def bid(
+        self, category: int, community: int, project: int, kind: str, year: int
+    ) -> float:
+        """Give the strength of a bid in a year's tender, as the purchaser sees it."""
         delivery = self.model.plan.assumptions.delivery
         effort = self.model.plan.assumptions.effort
         noise = delivery.perception_noise * self.model.draws.normal(
-            Decision.TENDER, project, 0, self.number % (1 << 30)
+            Decision.TENDER, project, year, self.number % (1 << 30)
         )
         merit = float(self.competence[category]) + noise + self.reputation
         if kind == "negotiated":
@@ -257,10 +260,12 @@ class SocialOrganization(mesa.Agent):
         left = max(0.0, (contract.end_day - day) / 7.0)
         prospect, documents = self.weigh_efforts(fresh, left)
         identity = contract.file.candidate.identity
+        # A contract that goes on for another year is thought over anew.
+        moment = contract.file.year * REVISIONS_A_YEAR + revision
         draws = self.model.draws
         noise = (
-            draws.normal(Decision.EFFORT_NOISE, identity, revision, 0),
-            draws.normal(Decision.EFFORT_NOISE, identity, revision, 1),
+            draws.normal(Decision.EFFORT_NOISE, identity, moment, 0),
+            draws.normal(Decision.EFFORT_NOISE, identity, moment, 1),
         )
         strategy = EFFORT_STRATEGIES.get(effort.strategy)()
         substance, showcase = finite_pair(

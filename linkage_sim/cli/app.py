@@ -20,9 +20,11 @@ from linkage_sim.cli.spoken import spoken
 from linkage_sim.cli.typed import remember
 from linkage_sim.cli.verbs import program
 from linkage_sim.errors import InputError
-from linkage_sim.words import LANGUAGES, listing, say, set_language, system_reason
+from linkage_sim.words import LANGUAGES, is_text, listing, say, set_language, system_reason
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
+MOST_MESSAGES = 100
+"""Told at once; nobody reads a thousand, and a terminal keeps the last ones alone."""
 INTERRUPTED, READER_GONE, TERMINATED = 130, 141, 143
 
 
@@ -64,6 +66,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return TERMINATED if terminated else code
 
 
+def start() -> None:
+    """Begin as a program of its own: whenever Ctrl-C comes, what is said is the exit code."""
+    try:
+        code = main()
+        # What was asked for is done; a late Ctrl-C has nothing left to stop.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
 def _wanted_language(typed: Sequence[str]) -> str | None:
     """Find --lang before anything is said: the words of --help depend on it."""
     for place, word in enumerate(typed):
@@ -99,6 +112,7 @@ def _termination() -> Iterator[list[int]]:
 
 def _run(typed: list[str]) -> int:
     try:
+        _refuse_bytes(typed)
         code = program().main(typed, prog_name="linkage-sim", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except BrokenPipeError:
@@ -119,6 +133,13 @@ def _run(typed: list[str]) -> int:
         if code is None:
             raise
         return code
+
+
+def _refuse_bytes(typed: Sequence[str]) -> None:
+    """Refuse what no file of results could hold, before half of them are written."""
+    garbled = [word for word in typed if not is_text(word)]
+    if garbled:
+        raise InputError(f"{word[:100]}: {say('errors.not_text')}" for word in garbled)
 
 
 def _expected(error: Exception) -> int | None:
@@ -143,7 +164,8 @@ def _expected(error: Exception) -> int | None:
 
 
 def _complain(messages: Sequence[str]) -> None:
-    for message in messages:
+    more = [say("errors.more")] if len(messages) > MOST_MESSAGES else []
+    for message in [*messages[:MOST_MESSAGES], *more]:
         sys.stderr.write(_printable(message) + "\n")
     sys.stderr.flush()
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linkage_sim.cli.layout import MISSING, columns, decimals_for, number
+from linkage_sim.cli.comparison_lines import (
+    aim_lines,
+    closing_lines,
+    posterior_note,
+    table_lines,
+    written,
+)
 from linkage_sim.cli.options import (
     DIRECTORY,
     NUMBER,
     AsJson,
+    Jobs,
     Lang,
     Quiet,
     Replace,
@@ -21,28 +27,24 @@ from linkage_sim.cli.options import (
     print_json,
     to_stderr,
 )
-from linkage_sim.cli.places import claimed, usual_comparison_place
+from linkage_sim.cli.places import claimed, refuse_crowd, usual_comparison_place
 from linkage_sim.cli.study_words import (
-    better,
     display_names,
     may_be_stopped,
-    outcome_label,
-    outcome_name,
     progress_bar,
     records,
     told_settings,
 )
-from linkage_sim.cli.typed import command_line
 from linkage_sim.errors import InputError
 from linkage_sim.words import language, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from linkage_sim.report.names import Titles
     from linkage_sim.scenario.schema import Scenario
-    from linkage_sim.studies.compare import Plan, Run
-    from linkage_sim.studies.saved import SavedSeeds
+    from linkage_sim.studies.compare import Plan, Run, Saved
+    from linkage_sim.studies.overlay import Overlay
+    from linkage_sim.studies.precision import Aim
 
 LAWS_SHOWN = 5
 
@@ -60,14 +62,30 @@ def compare(
     seed: Annotated[
         int, typer.Option(metavar=NUMBER, min=0, help=say("study.option.first_seed"))
     ] = 1,
-    jobs: Annotated[
-        int | None, typer.Option(metavar=NUMBER, min=1, help=say("study.option.jobs"))
-    ] = None,
+    jobs: Jobs = None,
     values: Values = None,
     out: Annotated[
         Path | None, typer.Option(metavar=DIRECTORY, help=say("study.option.out"))
     ] = None,
     replace: Replace = False,
+    half_width: Annotated[
+        float | None,
+        typer.Option("--half-width", metavar=NUMBER, min=1e-9, help=say("study.option.half_width")),
+    ] = None,
+    outcome: Annotated[
+        str, typer.Option(metavar="NAME", help=say("study.option.aim_outcome"))
+    ] = "demand_match",
+    most: Annotated[
+        int, typer.Option("--max-replications", metavar=NUMBER, min=1, max=100_000,
+                          help=say("study.option.most"))
+    ] = 1000,
+    posterior: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=say("calibration.option.posterior"))
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(metavar=NUMBER, min=1, max=100_000, help=say("calibration.option.draws")),
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help=say("study.option.trace"))] = False,
     show_all: Annotated[bool, typer.Option("--all", help=say("study.option.all"))] = False,
     as_json: AsJson = False,
@@ -88,16 +106,36 @@ def compare(
         raise InputError(say("study.error.alone", baseline=specs[0]))
     plan = plan_of(
         _load(specs, values or []), range(seed, seed + replications), display_names(specs), trace,
-        values or [],
+        values or [], _overlay(posterior, draws),
     )
+    aim = _aim(half_width, outcome, max(most, replications))
     workers = min(jobs or cores(), replications)
+    refuse_crowd(max(item.world.residents for item in plan.scenarios), workers)
     # Who reads JSON asks for files by name.
     place = out if out is not None or as_json else usual_comparison_place(plan)
     if dry_run:
         from linkage_sim.cli.dry_run import report_plan
 
         return report_plan(plan, workers, place, as_json, replace)
-    return _compare(plan, specs, workers, place, as_json, show_all, quiet, replace)
+    return _compare(plan, specs, workers, place, as_json, show_all, quiet, replace, aim)
+
+
+def _overlay(posterior: Path | None, draws: int | None) -> Overlay | None:
+    from linkage_sim.studies.overlay import load_overlay
+
+    if posterior is None and draws is not None:
+        raise InputError(say("calibration.error.draws_alone"))
+    return None if posterior is None else load_overlay(posterior, draws)
+
+
+def _aim(half_width: float | None, outcome: str, most: int) -> Aim | None:
+    from linkage_sim.outcomes import NAMES
+    from linkage_sim.scenario.problems import unknown_name
+    from linkage_sim.studies.precision import Aim
+
+    if outcome not in NAMES:
+        raise InputError(f"--outcome: {unknown_name(outcome, NAMES)}")
+    return None if half_width is None else Aim(outcome, half_width, most)
 
 
 def _load(specs: list[str], values: list[str]) -> list[Scenario]:
@@ -117,21 +155,23 @@ def _load(specs: list[str], values: list[str]) -> list[Scenario]:
 
 def _compare(
     plan: Plan, specs: list[str], jobs: int, place: Path | None, as_json: bool, show_all: bool,
-    quiet: bool, replace: bool,
+    quiet: bool, replace: bool, aim: Aim | None,
 ) -> None:
     from linkage_sim.report.names import titles_of
 
     if place is None:
         with may_be_stopped():
-            table, runs = _run(plan, jobs, quiet)
+            plan, table, runs = _run(plan, jobs, quiet, aim)
     else:
-        table, runs = _run_and_write(plan, jobs, place, quiet, replace)
+        plan, table, runs = _run_and_write(plan, jobs, place, quiet, replace, aim)
     failed = [run for run in runs if run.result is None]
     if as_json:
         print_json(records(table))
     else:
         titles = titles_of(plan.names, plan.scenarios, language())
         for line in table_lines(table, plan, runs, show_all, place, titles):
+            typer.echo(line)
+        for line in [] if aim is None else aim_lines(table, plan, aim):
             typer.echo(line)
         if place is not None and not quiet:
             for line in closing_lines(specs, place) if table["n"].any() else ["", written(place)]:
@@ -158,13 +198,18 @@ def _broken_laws(runs: list[Run]) -> bool:
 
 
 def _run_and_write(
-    plan: Plan, jobs: int, place: Path, quiet: bool, replace: bool
-) -> tuple[pd.DataFrame, list[Run]]:
+    plan: Plan, jobs: int, place: Path, quiet: bool, replace: bool, aim: Aim | None
+) -> tuple[Plan, pd.DataFrame, list[Run]]:
     """Run what is not saved yet, then write everything; a stop keeps what is finished."""
+    from linkage_sim.studies.precision import with_seeds
     from linkage_sim.studies.saved import SavedSeeds
+    from linkage_sim.studies.standing import finished_seeds
 
-    total = len(plan.seeds)
-    with claimed(place, plan, replace) as folder:
+    largest = plan if aim is None else with_seeds(plan, aim.most)
+    with claimed(place, largest, replace) as folder:
+        if aim is not None:
+            plan = with_seeds(plan, max(len(plan.seeds), finished_seeds(place, largest)))
+        total = len(plan.seeds)
         saved = SavedSeeds(place, plan)
         before = saved.count(plan.seeds)
         if before and not quiet:
@@ -177,19 +222,26 @@ def _run_and_write(
             return say("study.interrupted.saved", done=done, total=total, path=place)
 
         with may_be_stopped(kept):
-            table, runs = _run(plan, jobs, quiet, saved)
+            plan, table, runs = _run(plan, jobs, quiet, aim, saved)
             _write(folder, plan, runs, table)
-    return table, runs
+    return plan, table, runs
 
 
 def _run(
-    plan: Plan, jobs: int, quiet: bool, saved: SavedSeeds | None = None
-) -> tuple[pd.DataFrame, list[Run]]:
-    from linkage_sim.studies.compare import difference_table, outcome_rows, run_plan
+    plan: Plan, jobs: int, quiet: bool, aim: Aim | None, saved: Saved | None = None
+) -> tuple[Plan, pd.DataFrame, list[Run]]:
+    """Run a plan, or one with more seeds where it has to be precise."""
+    from linkage_sim.studies.compare import outcome_rows, run_plan
+    from linkage_sim.studies.differences import difference_table
+    from linkage_sim.studies.precision import Remembered, run_until
 
     with progress_bar(say("study.progress.runs"), quiet) as progress:
-        runs = run_plan(plan, jobs, progress, saved)
-    return difference_table(outcome_rows(runs), plan.names, plan.seeds), runs
+        if aim is None:
+            runs = run_plan(plan, jobs, progress, saved)
+        else:
+            kept = saved or Remembered()
+            plan, runs = run_until(plan, aim, lambda item: run_plan(item, jobs, progress, kept))
+    return plan, difference_table(outcome_rows(runs), plan.names, plan.seeds), runs
 
 
 def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> None:
@@ -200,7 +252,9 @@ def _write(folder: Any, plan: Plan, runs: list[Run], table: pd.DataFrame) -> Non
     record = provenance_of(
         "compare", plan.names, plan.scenarios, plan.seeds, trace=plan.trace
     )
-    tables = tables_of(runs, plan.names, plan.scenarios)
+    if plan.overlay is not None:
+        record["posterior"] = plan.overlay.record(plan.seeds)
+    tables = tables_of(runs, plan.names, plan.scenarios, plan.overlay)
     source = f"provenance.json sha256:{provenance_hash(record)}"
     folder.write(
         tables, record, table,
@@ -220,7 +274,7 @@ def _draw(
         return
     trouble: list[str] = []
     titles = drawn_titles(titles_of(plan.names, plan.scenarios, language()))
-    note = told_settings("compare", plan.settings)
+    note = " ".join(filter(None, [told_settings("compare", plan.settings), posterior_note(plan)]))
     for draw in (
         partial(forest_plot, table, folder / "forest.png", language(), source, titles, note),
         partial(years_plot, years, folder / "years.png", language(), source, plan.names, titles,
@@ -232,124 +286,3 @@ def _draw(
             trouble += error.messages
     for message in dict.fromkeys(trouble):
         to_stderr(message)
-
-
-# -- what is printed ---------------------------------------------------------------------------
-
-
-def table_lines(
-    table: pd.DataFrame, plan: Plan, runs: list[Run], show_all: bool,
-    place: Path | None, titles: Titles = MappingProxyType({}),
-) -> list[str]:
-    """Set the comparison as text: one block an outcome, one line a scenario.
-
-    Parameters
-    ----------
-    titles
-        Titles that stand before the ids of scenarios.
-    """
-    from linkage_sim.outcomes import HEADLINES
-    from linkage_sim.report.names import titled
-
-    names, pairs = plan.names, int((table["n"] + table["dropped"]).max())
-    text = [say("study.compare.title", baseline=titled(names[0], titles), n=pairs)]
-    text += [*filter(None, [told_settings("compare", plan.settings)]), ""]
-    if not table["n"].any():
-        return [*text, say("study.compare.nothing")]
-    shown = table if show_all else table[table["outcome"].isin(HEADLINES)]
-    rows: list[list[str]] = []
-    heads: dict[int, str] = {}
-    for outcome, block in shown.groupby("outcome", sort=False):
-        name = str(outcome)
-        heads[len(rows)] = say(
-            "study.compare.head", outcome=name, label=outcome_label(name), better=better(name)
-        )
-        shown_as = {key: titled(key, titles) for key in [names[0], *block["scenario"]]}
-        rows += _block(block.assign(scenario=block["scenario"].map(shown_as)), shown_as[names[0]])
-    lines = columns([_heading(), *rows], right=(1, 2, 3))
-    text.append(lines[0])
-    for number_of_row, line in enumerate(lines[1:]):
-        if number_of_row in heads:
-            text += ["", heads[number_of_row]]
-        text.append(line)
-    text += ["", *_notes(shown, names, runs, any(row[-1] for row in rows), titles)]
-    hidden = table["outcome"].nunique() - shown["outcome"].nunique()
-    if hidden and place is not None:
-        text.append(say("study.compare.more", count=hidden, path=place / "comparison.csv"))
-    elif hidden:
-        text.append(say("study.compare.all", count=hidden))
-    return text
-
-
-def _notes(
-    shown: pd.DataFrame, names: tuple[str, ...], runs: list[Run], starred: bool, titles: Titles
-) -> list[str]:
-    """Explain below the table what stands in it, and only that."""
-    from linkage_sim.report.names import titled
-    from linkage_sim.studies.compare import pairs_lost
-
-    notes = []
-    if starred:
-        notes.append(say("study.compare.star", comparisons=int(shown["comparisons"].max())))
-    if (shown["n"] == 1).any():
-        notes.append(say("study.compare.no_interval"))
-    lost = pairs_lost(runs, names)
-    notes += [
-        say("study.compare.failed", scenario=titled(name, titles), dropped=count)
-        for name, count in lost.items() if count
-    ]
-    for row in shown.to_dict("records"):
-        undefined = row["dropped"] - lost[row["scenario"]]
-        if undefined:
-            notes.append(say(
-                "study.compare.dropped", outcome=outcome_name(row["outcome"]),
-                scenario=titled(row["scenario"], titles), dropped=undefined,
-            ))
-    return notes
-
-
-def _heading() -> list[str]:
-    return [
-        "  " + say("study.column.scenario"), say("study.column.mean"),
-        say("study.column.difference"), say("study.column.interval"), "",
-    ]
-
-
-def _block(block: pd.DataFrame, baseline: str) -> list[list[str]]:
-    halves = ((block["high"] - block["low"]) / 2).tolist()
-    places = decimals_for(halves, [*block["baseline_mean"], *block["mean"]])
-    # Means are over defined pairs: the reform with most of them says most about the baseline.
-    fullest = block.loc[block["n"].idxmax()]
-    rows = [["  " + baseline, number(float(fullest["baseline_mean"]), places), "", "", ""]]
-    for row in block.to_dict("records"):
-        interval = f"[{number(row['low'], places, True)}, {number(row['high'], places, True)}]"
-        clear = row["low_adjusted"] > 0 or row["high_adjusted"] < 0
-        rows.append([
-            "  " + row["scenario"], number(row["mean"], places),
-            number(row["difference"], places, True), interval if row["n"] > 1 else MISSING,
-            "*" if clear else "",
-        ])
-    return rows
-
-
-def written(place: Path) -> str:
-    """Say where results are."""
-    return say("study.written", path=place)
-
-
-def closing_lines(specs: list[str], place: Path) -> list[str]:
-    """Say where results are and what to try next, as it can be typed here."""
-    lines = ["", written(place)]
-    lines += [
-        say("study.picture", path=picture)
-        for picture in (place / "figures" / "forest.png", place / "figures" / "years.png")
-        if picture.exists()
-    ]
-    # A place, not a lever: --set acts on both sides, and must not switch a reform off.
-    elsewhere = [specs[0], specs[-1], "--set", "assumptions.needs.drift_sd=0.6"]
-    commands = (
-        ["run", specs[0], "--trace"],
-        ["compare", *elsewhere],
-        ["rerun", str(place)],
-    )
-    return [*lines, "", say("study.next"), *(f"  {command_line(words)}" for words in commands)]

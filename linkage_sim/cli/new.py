@@ -26,7 +26,8 @@ def new(
     from linkage_sim.scenario.loading import load_scenario
 
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
-    if not name.removesuffix(".toml").strip() or name.endswith(("/", os.sep)):
+    bare = path.name.removesuffix(".toml").strip(". ")
+    if not bare or "\0" in name or name.endswith(("/", os.sep)):
         raise InputError(say("cli.new.nameless"))
     refuse_hiding(path)
     scenario = load_scenario(source)

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from linkage_sim.cli.options import to_stderr
 from linkage_sim.errors import ScenarioNote
 
 
@@ -28,6 +27,10 @@ def notes_said(quiet: bool) -> Iterator[None]:
             if not issubclass(category, ScenarioNote):
                 usual(message, category, *place, **more)
             elif str(message) not in said and not quiet:
+                # Options take their words when they are loaded, and the language is not chosen yet
+                # when this file is.
+                from linkage_sim.cli.options import to_stderr
+
                 said.add(str(message))
                 to_stderr(str(message))
 

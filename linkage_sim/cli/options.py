@@ -15,6 +15,12 @@ NUMBER, DIRECTORY = say("cli.metavar.number"), say("cli.metavar.directory")
 Lang = Annotated[
     str | None, typer.Option("--lang", metavar="|".join(LANGUAGES), help=say("cli.option.lang"))
 ]
+MOST_JOBS = 1024
+"""Processes at once; more of them are a slip of the finger on any machine."""
+Jobs = Annotated[
+    int | None,
+    typer.Option(metavar=NUMBER, min=1, max=MOST_JOBS, help=say("study.option.jobs")),
+]
 AsJson = Annotated[bool, typer.Option("--json", help=say("cli.option.json"))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=say("cli.option.quiet"))]
 Replace = Annotated[bool, typer.Option("--replace", help=say("study.option.replace"))]

@@ -34,6 +34,8 @@ def usual_comparison_place(plan: Plan) -> Path:
     if len(names) > LONGEST:
         names = f"{_plain(plan.names[0])[:LONGEST]}_and_{len(plan.names) - 1}"
     told = [*plan.names, *(item.hash() for item in plan.scenarios), str(plan.seeds[0])]
+    if plan.overlay is not None:
+        told += [plan.overlay.sha256, str(plan.overlay.draws)]
     letters = hashlib.blake2b("\n".join(told).encode(), digest_size=3).hexdigest()
     return RESULTS / f"compare_{names}_{letters}"
 
@@ -52,6 +54,21 @@ def refusals(place: Path, plan: Plan, replace: bool = False) -> list[str]:
     except InputError as error:
         return error.messages
     return [] if replace else would_lose(place, plan)
+
+
+def refuse_crowd(residents: int, at_once: int) -> None:
+    """Refuse runs at once that together need more memory than is free.
+
+    Raises
+    ------
+    InputError
+        With the estimate.
+    """
+    from linkage_sim.scenario.loading import memory_trouble
+
+    trouble = memory_trouble(residents, at_once)
+    if trouble:
+        raise InputError(trouble)
 
 
 @contextmanager

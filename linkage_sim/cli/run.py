@@ -36,6 +36,7 @@ from linkage_sim.scenario.locate import is_file
 from linkage_sim.words import language, say
 
 if TYPE_CHECKING:
+    from linkage_sim.model import LinkageModel
     from linkage_sim.scenario.schema import Scenario
     from linkage_sim.studies.compare import Plan
     from linkage_sim.studies.run import Result
@@ -109,10 +110,11 @@ def _run(
 
     whole = _whole(plan, name, seed)
 
-    def found(is_whole: bool) -> None:
-        if not quiet:
-            kind = "resumed_years" if is_whole else "state_damaged"
-            to_stderr(say(f"study.{kind}", path=place))
+    def found(kept: LinkageModel | None) -> None:
+        if not quiet and kept is None:
+            to_stderr(say("study.state_damaged", path=place))
+        elif not quiet and kept is not None:
+            to_stderr(say("study.resumed_years", week=kept.week, weeks=kept.weeks, path=place))
 
     checkpoint = Checkpoint(place, whole, found) if keep_years and place is not None else None
 

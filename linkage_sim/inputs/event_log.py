@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from linkage_sim.errors import InputError
 from linkage_sim.inputs.desks import desks_comments, desks_fragment, desks_summary
-from linkage_sim.inputs.event_words import WORDS, Kind
-from linkage_sim.inputs.log_rows import LogColumns, read_log_columns
+from linkage_sim.inputs.event_words import WORDS
+from linkage_sim.inputs.log_events import LogEvents
+from linkage_sim.inputs.log_rows import read_log_columns
 from linkage_sim.inputs.meetings import Meetings, find_meetings, weekday_counts
 from linkage_sim.words import say
 
@@ -192,7 +193,7 @@ def read_event_log(
         With every problem found, each with file, line and remedy. Nothing is half-read.
     """
     log = read_log_columns(path, columns, words, encoding)
-    events = _Events(log)
+    events = LogEvents(log)
     if not events.approved.any() or not _decided_roles(events):
         shown = ", ".join(f"'{name[:40]}'" for name in log.activities[:10])
         usual = re.sub(r"\(\?[^)]*\)|\?", "", WORDS["approved"]).replace("|", ", ")
@@ -209,42 +210,7 @@ def read_event_log(
     )
 
 
-class _Events:
-    """The columns of a log with the meaning of every event worked out."""
-
-    def __init__(self, log: LogColumns) -> None:
-        self.log = log
-        kinds = np.array([int(kind) for kind in log.kinds], dtype=np.int64)[log.activity]
-        self.submitted = (kinds & Kind.SUBMITTED) != 0
-        self.approved = (kinds & Kind.APPROVED) != 0
-        self.paid = (kinds & Kind.PAID) != 0
-        self.final = (kinds & Kind.FINAL) != 0
-        self.has_final_word = bool(self.final.any())
-        if not self.has_final_word:
-            self.final = _last_of_each(log.case, self.approved)
-        self.has_submitted_word = bool(self.submitted.any())
-        first = np.append(True, np.diff(log.case) != 0)
-        if not self.has_submitted_word:
-            self.submitted = first
-        applicants = set(np.unique(log.role[self.submitted]).tolist())
-        applicants -= set(np.unique(log.role[self.approved]).tolist())
-        self.by_applicant = np.isin(log.role, list(applicants))
-        self.rejected = ((kinds & Kind.REJECTED) != 0) & ~self.by_applicant
-        self.other = kinds == Kind.OTHER
-        self.since_previous = np.where(first, 0.0, np.diff(log.days, prepend=log.days[:1]))
-        # The first event of a file has nothing before it: no service time can be told.
-        self.timed = (self.approved | self.rejected) & ~first
-
-
-def _last_of_each(case: NDArray[np.int64], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    last = np.full(int(case.max()) + 1, -1)
-    last[case[chosen]] = np.flatnonzero(chosen)
-    marked = np.zeros(case.size, dtype=bool)
-    marked[last[last >= 0]] = True
-    return marked
-
-
-def _mending_days(events: _Events) -> float:
+def _mending_days(events: LogEvents) -> float:
     """Average the days a returned file lies with its applicant."""
     log = events.log
     submitted, rejected = np.flatnonzero(events.submitted), np.flatnonzero(events.rejected)
@@ -256,7 +222,7 @@ def _mending_days(events: _Events) -> float:
     return float(days.mean()) if days.size else float("nan")
 
 
-def _case_table(events: _Events) -> CaseTable:
+def _case_table(events: LogEvents) -> CaseTable:
     log = events.log
     n_cases, n_roles = len(log.cases), len(log.roles)
     pairs = np.unique(log.case[events.approved] * n_roles + log.role[events.approved])
@@ -272,14 +238,14 @@ def _case_table(events: _Events) -> CaseTable:
     )
 
 
-def _decided_roles(events: _Events) -> list[int]:
+def _decided_roles(events: LogEvents) -> list[int]:
     """Roles that approve and whose decisions can be timed."""
     approving = np.unique(events.log.role[events.approved])
     timed = np.unique(events.log.role[events.timed])
     return [int(role) for role in approving if role in timed]
 
 
-def _desk(events: _Events, role: int) -> Desk:
+def _desk(events: LogEvents, role: int) -> Desk:
     log = events.log
     mine = log.role == role
     decided = mine & (events.approved | events.rejected)
@@ -294,7 +260,7 @@ def _desk(events: _Events, role: int) -> Desk:
     )
 
 
-def _procedure_order(events: _Events) -> list[int]:
+def _procedure_order(events: LogEvents) -> list[int]:
     """Put desks in order: a desk stands before those it mostly approves before.
 
     Each pair of desks met in one file counts one; who comes first more often wins the pair. Ties
@@ -316,7 +282,7 @@ def _procedure_order(events: _Events) -> list[int]:
     return sorted(_decided_roles(events), key=lambda one: (-score[one], mean_place[one], one))
 
 
-def _notes(events: _Events) -> tuple[str, ...]:
+def _notes(events: LogEvents) -> tuple[str, ...]:
     log = events.log
     notes = []
     if not events.has_submitted_word:

@@ -100,11 +100,11 @@ def _string(text: str) -> str:
 
 
 def _assignment(key: str, value: Any) -> str:
-    text = f"{key} = {_value(value)}"
+    text = f"{key} = {toml_value(value)}"
     if len(text) <= _WIDTH or not isinstance(value, list | tuple):
         return text
     rows, row = [], "   "
-    for item in map(_value, value):
+    for item in map(toml_value, value):
         if len(row) + len(item) + 2 > _WIDTH and row.strip():
             rows.append(row)
             row = "   "
@@ -112,7 +112,8 @@ def _assignment(key: str, value: Any) -> str:
     return "\n".join([f"{key} = [", *rows, row, "]"])
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Write one value as it stands behind an equals sign."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -122,10 +123,10 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return _float(float(value))
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items())
+        pairs = ", ".join(f"{_key(name)} = {toml_value(item)}" for name, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
+        return "[" + ", ".join(map(toml_value, value)) + "]"
     raise TypeError(f"TOML cannot hold a {type(value).__name__}")
 
 

@@ -17,10 +17,13 @@ class Problems:
     ----------
     path
         The file as the person named it; every message starts with it.
+    typed
+        Whether the person types commands, and can be told of their options.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, typed: bool = True) -> None:
         self.path = str(path)
+        self.typed = typed
         self.messages: list[str] = []
         self.count = 0
 

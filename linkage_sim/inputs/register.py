@@ -162,6 +162,7 @@ def read_register(
     path: str | Path,
     columns: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
+    typed: bool = True,
 ) -> Register:
     """Read a resident register (CSV or CSV.gz) whole.
 
@@ -172,13 +173,15 @@ def read_register(
         usual names (also 编号, 年龄, 户号, 楼栋, 需求) do not fit. Any other column is not kept.
     encoding
         "gb18030" for a file saved by Excel in Chinese without choosing UTF-8.
+    typed
+        Whether remedies may name options of the command line.
 
     Raises
     ------
     InputError
         With every problem found: file, line, column, remedy - and no content of any cell.
     """
-    problems = Problems(path)
+    problems = Problems(path, typed)
     data = read_file(path, problems)
     text = decoded(unpacked(data, problems), problems, encoding)
     rows = records(text, guessed_delimiter(text), problems)

@@ -47,7 +47,8 @@ def read_file(path: str | Path, problems: Problems) -> bytes:
         When it is missing, a folder, unreadable, empty or larger than one gigabyte.
     """
     try:
-        data = Path(path).read_bytes() if Path(path).stat().st_size <= LARGEST_BYTES else None
+        large = Path(path).stat().st_size > LARGEST_BYTES
+        data = None if large else _read_whole(Path(path))
     except FileNotFoundError:
         reason = say("input.no_file")
     except IsADirectoryError:
@@ -63,6 +64,19 @@ def read_file(path: str | Path, problems: Problems) -> bytes:
             raise problems.refuse(None, say("input.empty"))
         return data
     raise problems.refuse(None, reason)
+
+
+def _read_whole(path: Path) -> bytes | None:
+    """Read a file; None for one that goes on beyond what is allowed, as a device does."""
+    parts: list[bytes] = []
+    size = 0
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK):
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_BYTES:
+                return None
+    return b"".join(parts)
 
 
 def unpacked(data: bytes, problems: Problems) -> bytes:
@@ -129,7 +143,7 @@ def decoded(data: bytes, problems: Problems, encoding: str = "utf-8") -> str:
     except UnicodeError:
         bad_byte = 0
     if bad_byte is not None:
-        told = say("input.not_text", codec=codec.name, advice=_advice(data))
+        told = say("input.not_text", codec=codec.name, advice=_advice(data, problems.typed))
         raise problems.refuse(line_of(data, bad_byte), told)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -139,12 +153,12 @@ def decoded(data: bytes, problems: Problems, encoding: str = "utf-8") -> str:
     return text.removeprefix("\ufeff")
 
 
-def _advice(data: bytes) -> str:
+def _advice(data: bytes, typed: bool) -> str:
     try:
         data.decode("gb18030")
     except UnicodeDecodeError:
         return say("input.save_utf8")
-    return say("input.gb18030_fits")
+    return say("input.gb18030_fits" if typed else "input.gb18030_save")
 
 
 def line_of(data: bytes, position: int) -> int:
@@ -243,7 +257,7 @@ def find_columns(
             if titles.count(titles[places[0]]) > 1:
                 problems.add(header.line, say("input.column_twice", name=column.name))
         elif column.required or title is not None:
-            problems.add(header.line, _missing(column, title, header, private))
+            problems.add(header.line, _missing(column, title, header, private, problems.typed))
     _one_use_each(found, header, problems)
     return found
 
@@ -258,9 +272,12 @@ def _one_use_each(found: Mapping[str, int], header: Row, problems: Problems) -> 
             problems.add(header.line, say("input.column_shared", names=joined))
 
 
-def _missing(column: Column, title: str | None, header: Row, private: bool) -> str:
+def _missing(
+    column: Column, title: str | None, header: Row, private: bool, typed: bool
+) -> str:
     usual = ", ".join(column.aliases[:6])
-    text = (say("input.column_missing", name=column.name, usual=usual) if title is None
+    key = "input.column_missing" if typed else "input.column_rename"
+    text = (say(key, name=column.name, usual=usual) if title is None
             else say("input.column_not_there", name=column.name, title=quoted(str(title)),
                      usual=usual))
     if private:

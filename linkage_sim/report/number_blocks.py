@@ -11,6 +11,11 @@ and is filled by `python -m linkage_sim.report.number_blocks README.md results/x
 - `baseline`: figures of the baseline beside published bands;
 - `forest`, with ` to docs/images/forest.png`: the picture of that table, drawn in the language of
   the block, whatever language the results were made in;
+- `assumptions`, `figures` and `posterior`, the picture of the latter, with ` to FILE.png`: a
+  calibration;
+- `desks`, `halves`: approval desks held against a real log;
+- `intervals`, with ` against results/other`: a comparison under a posterior beside the same one
+  without it;
 - `fitted`: assumptions chosen so that figures of the baseline come out, with the values behind
   these results; from `schema` in place of a directory, with the values of today, and then filled
   whenever the file is.
@@ -31,12 +36,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linkage_sim.errors import InputError
+from linkage_sim.report.calibration_tables import (
+    assumptions_table,
+    desks_table,
+    figures_table,
+    halves_table,
+    intervals_table,
+    source_line,
+)
 from linkage_sim.report.names import drawn_titles
 from linkage_sim.report.number_tables import (
     baseline_table,
     fitted_table,
     headline_table,
-    source_line,
     titles_from,
 )
 from linkage_sim.studies.results import (
@@ -50,11 +62,18 @@ from linkage_sim.words import listing, say, system_reason
 
 START = re.compile(r"^<!-- *numbers:(.*)-->\s*$")
 CONTENT = re.compile(
-    r"(?P<kind>\S+) from (?P<place>\S+)(?: to (?P<picture>\S+))?(?: in (?P<lang>en|zh))?"
+    r"(?P<kind>\S+) from (?P<place>\S+)(?: against (?P<other>\S+))?"
+    r"(?: to (?P<picture>\S+))?(?: in (?P<lang>en|zh))?"
 )
 END = "<!-- end -->"
-TABLES = {"headline": headline_table, "baseline": baseline_table, "fitted": fitted_table}
-FOREST = "forest"
+TABLES = {
+    "headline": headline_table, "baseline": baseline_table, "fitted": fitted_table,
+    "assumptions": assumptions_table, "figures": figures_table, "desks": desks_table,
+    "halves": halves_table,
+}
+INTERVALS = "intervals"
+FOREST, POSTERIOR = "forest", "posterior"
+PICTURES = (FOREST, POSTERIOR)
 SCHEMA = "schema"
 BAD_INPUT, DAMAGED = 2, 4
 
@@ -69,6 +88,7 @@ class Block:
     lang: str
     first: int
     stop: int
+    other: str | None = None
 
 
 def fill(path: Path, place: Path | None = None) -> int:
@@ -90,7 +110,7 @@ def fill(path: Path, place: Path | None = None) -> int:
     ResultsDamagedError
         When the results have changed since they were written.
     """
-    lines = _lines_of(path)
+    lines = lines_of(path)
     blocks = _blocks(lines, path)
     if place is not None:
         verify_results(place)
@@ -101,7 +121,8 @@ def fill(path: Path, place: Path | None = None) -> int:
         lines[block.first : block.stop] = ["", *_content(block, path, place), ""]
     with tempfile.TemporaryDirectory() as beside:
         drawn = [
-            (path.parent / block.picture, _draw(place, block.lang, Path(beside) / str(number)))
+            (path.parent / block.picture,
+             _draw(place, block.lang, Path(beside) / str(number), block.kind))
             for number, block in enumerate(wanted)
             if block.picture is not None and place is not None
         ]
@@ -112,16 +133,21 @@ def fill(path: Path, place: Path | None = None) -> int:
     return len(wanted)
 
 
-def _draw(place: Path, lang: str, stem: Path) -> Path:
+def _draw(place: Path, lang: str, stem: Path, kind: str) -> Path:
     """Draw the picture anew: the one among the results speaks the language of who made them."""
+    from linkage_sim.report.calibration_plot import draw_figures
     from linkage_sim.report.figures import forest_plot
 
     source = f"provenance.json sha256:{provenance_hash(load_provenance(place))}"
+    if kind == POSTERIOR:
+        tables = {name: load_results(place, name) for name in ("targets", "predictive")}
+        return draw_figures(tables, stem, lang, source)[0]
     titles = drawn_titles(titles_from(place, lang))
     return forest_plot(load_results(place, "comparison"), stem, lang, source, titles)[0]
 
 
-def _lines_of(path: Path) -> list[str]:
+def lines_of(path: Path) -> list[str]:
+    """Read a Markdown file line by line; InputError where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8").split("\n")
     except (OSError, ValueError) as error:
@@ -151,27 +177,48 @@ def _refuse_nothing(blocks: list[Block], path: Path, place: Path | None) -> None
 
 
 def _blocks(lines: list[str], path: Path) -> list[Block]:
-    """Find the blocks; an example inside a code fence is none."""
-    found: list[Block] = []
+    """Find the blocks of numbers, and tell all that is wrong with them at once."""
     problems: list[str] = []
+    parts = marked_parts(lines, path, START, problems)
+    read = [_block(content, first, stop, path, problems) for content, first, stop in parts]
+    if problems:
+        raise InputError(problems)
+    return [block for block in read if block is not None]
+
+
+def marked_parts(
+    lines: Sequence[str], path: Path, start: re.Pattern[str], problems: list[str]
+) -> list[tuple[str, int, int]]:
+    """Find the parts of a file between a mark and `<!-- end -->`; one in a code fence is none.
+
+    Parameters
+    ----------
+    start
+        Matches the line of a mark; its first group is what the mark says.
+    problems
+        A part that is not closed is told here.
+
+    Returns
+    -------
+    list of (str, int, int)
+        What the mark says, and the lines between as `lines[first:stop]`.
+    """
+    found: list[tuple[str, int, int]] = []
     fenced, opened = False, 0
     content = ""
     for number, line in enumerate(lines, start=1):
         if line.lstrip().startswith("```"):
             fenced = not fenced
-        marker = None if fenced else START.match(line)
+        marker = None if fenced else start.match(line)
         if marker and opened:
             problems.append(say("document.error.not_closed", path=path, line=opened))
         if marker:
             opened, content = number, marker[1].strip()
         elif opened and line.strip() == END:
-            block = _block(content, opened, number - 1, path, problems)
-            found += [] if block is None else [block]
+            found.append((content, opened, number - 1))
             opened = 0
     if opened:
         problems.append(say("document.error.not_closed", path=path, line=opened))
-    if problems:
-        raise InputError(problems)
     return found
 
 
@@ -183,42 +230,52 @@ def _block(
         problems.append(say("document.error.marker", path=path, line=first, found=content))
         return None
     kind, place, picture = read["kind"], read["place"], read["picture"]
-    known = (*TABLES, FOREST)
+    known = (*TABLES, INTERVALS, *PICTURES)
     if kind not in known:
         problems.append(say(
             "document.error.kind", path=path, line=first, kind=kind, known=listing(known)
         ))
-    elif (picture is None) == (kind == FOREST):
+    elif (read["other"] is None) == (kind == INTERVALS):
+        problems.append(say("calibration.error.against", path=path, line=first))
+    elif (picture is None) == (kind in PICTURES):
         problems.append(say("document.error.destination", path=path, line=first))
     elif place == SCHEMA and kind != "fitted":
         problems.append(say("document.error.schema", path=path, line=first))
-    return Block(kind, place, picture, read["lang"] or "en", first, stop)
+    return Block(kind, place, picture, read["lang"] or "en", first, stop, read["other"])
 
 
 def _content(block: Block, path: Path, place: Path | None) -> list[str]:
     if place is None or block.place == SCHEMA:
         return [*fitted_table(None, block.lang), "", _made(path, None, block.lang)]
     made = _made(path, block.place, block.lang)
-    if block.kind == FOREST:
+    if block.kind in PICTURES:
         return [_picture(block, place), "", made]
-    lines = TABLES[block.kind](place, block.lang)
+    if block.other is not None:
+        lines = intervals_table(place, Path(block.other), block.lang)
+    else:
+        lines = TABLES[block.kind](place, block.lang)
     return [*lines, "", source_line(place, block.place, block.lang), made]
 
 
 def _picture(block: Block, place: Path) -> str:
+    if block.kind == POSTERIOR:
+        return f"![{say('calibration.plot.targets', block.lang)}]({block.picture})"
     baseline = str(load_provenance(place)["baseline"])
     baseline = drawn_titles(titles_from(place, block.lang)).get(baseline, baseline)
     return f"![{say('report.forest.title', block.lang, baseline=baseline)}]({block.picture})"
 
 
 def _made(path: Path, place: str | None, lang: str) -> str:
-    """Say by which command the block is filled; the file is named as seen from here."""
+    return filled_by("number_blocks", path, [] if place is None else [place], lang)
+
+
+def filled_by(module: str, path: Path, more: Sequence[str], lang: str) -> str:
+    """Say by which command a block is filled; the file is named as seen from here."""
     seen = Path(os.path.relpath(path))
     # A way out of this folder would tell about the machine.
     name = path.name if ".." in seen.parts else seen.as_posix()
-    words = ["python", "-m", "linkage_sim.report.number_blocks", name]
-    command = shlex.join(words if place is None else [*words, place])
-    return say("document.filled", lang, command=command)
+    words = ["python", "-m", f"linkage_sim.report.{module}", name, *more]
+    return say("document.filled", lang, command=shlex.join(words))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

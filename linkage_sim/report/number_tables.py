@@ -13,7 +13,7 @@ from linkage_sim.report.bands import BANDS, WITHOUT_BAND, Band
 from linkage_sim.report.names import titled, titles_of
 from linkage_sim.scenario.fields import FITTED
 from linkage_sim.scenario.schema import Parameter, parameters
-from linkage_sim.studies.compare import paired
+from linkage_sim.studies.differences import paired
 from linkage_sim.studies.results import load_provenance, load_results
 from linkage_sim.words import bracketed, say, unit_words
 
@@ -43,7 +43,7 @@ def headline_table(place: Path, lang: str) -> list[str]:
     if any("\\*" in cell for row in rows for cell in row):
         star = say("study.compare.star", lang, comparisons=int(shown["comparisons"].max()))
         reading += " " + _plain(star)
-    lines = [*_markdown(head, rows), "", reading]
+    lines = [*markdown_table(head, rows), "", reading]
     lines += [
         "- " + say("study.compare.dropped", lang, outcome=_plainly(row["outcome"], lang),
                    scenario=titled(row["scenario"], titles), dropped=row["dropped"])
@@ -88,7 +88,7 @@ def baseline_table(place: Path, lang: str) -> list[str]:
                 "document.left_out", lang, name=f"`{band.outcome}`", dropped=found["dropped"],
                 n=len(values),
             ))
-    return [*_markdown(head, rows), *([""] if notes else []), *notes]
+    return [*markdown_table(head, rows), *([""] if notes else []), *notes]
 
 
 def _held_against(band: Band, found: dict[str, Any], lang: str) -> list[str]:
@@ -146,7 +146,7 @@ def fitted_table(place: Path | None, lang: str) -> list[str]:
             notes.append("- " + say(
                 "document.other_now", lang, name=f"`{item.name}`", value=_value(item.default, lang)
             ))
-    return [*_markdown(head, rows), *([""] if notes else []), *notes]
+    return [*markdown_table(head, rows), *([""] if notes else []), *notes]
 
 
 def _values_of_baseline(place: Path) -> dict[str, Any]:
@@ -182,25 +182,37 @@ def source_line(place: Path, named: str, lang: str) -> str:
         What the marker calls the directory.
     """
     record = load_provenance(place)
-    git, commit = record["git"], ""
-    if git:
-        key = "document.commit_changed" if git["dirty"] else "document.commit"
-        commit = say(key, lang, commit=git["commit"][:SHORT_COMMIT])
-    command, made = record["command"], ""
-    if command and Path(command[0]).name in PROGRAMS:
-        # The way to the program is a matter of the machine it ran on.
-        typed = shlex.join(["linkage-sim", *command[1:]])
-        made = say("document.made", lang, command=typed)
     return say(
         "document.source", lang, place=named, n=len(record["seeds"]),
-        model=record["model_version"], package=record["package_version"], commit=commit, made=made,
+        model=record["model_version"], package=record["package_version"],
+        commit=commit_of(record, lang), made=command_of(record, lang),
     )
+
+
+def commit_of(record: dict[str, Any], lang: str) -> str:
+    """Say at which commit results were made; empty where nothing tells."""
+    git = record["git"]
+    if not git:
+        return ""
+    key = "document.commit_changed" if git["dirty"] else "document.commit"
+    return say(key, lang, commit=git["commit"][:SHORT_COMMIT])
+
+
+def command_of(record: dict[str, Any], lang: str) -> str:
+    """Say by which command results were made; empty where it was none that can be typed."""
+    command = record["command"]
+    if not command or Path(command[0]).name not in PROGRAMS:
+        return ""
+    # The way to the program is a matter of the machine it ran on.
+    typed = shlex.join(["linkage-sim", *command[1:]])
+    return say("document.made", lang, command=typed)
 
 
 # -- cells -------------------------------------------------------------------------------------
 
 
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Set a head and rows as a table in Markdown, line by line."""
     lines = [head, ["---"] * len(head), *rows]
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
 

@@ -43,22 +43,43 @@ def save_both(
     InputError
         When a letter would have to be drawn that no font has.
     """
+    stem = Path(path).with_suffix("")
+    goals = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
+    return _save(draw, goals, title, source, language, names)
+
+
+def save_asked(
+    draw: Callable[[], Figure], path: Path, title: str, source: str, language: str,
+    names: Iterable[str], letters: str = "none",
+) -> list[Path]:
+    """Write a picture as its ending asks: .svg and .pdf alone, PNG and SVG otherwise.
+
+    Takes and raises what `save_both` does. `letters` of an SVG stay text ("none") or become shapes
+    that need no font ("path").
+    """
+    if path.suffix not in (".svg", ".pdf"):
+        return save_both(draw, path, title, source, language, names)
+    return _save(draw, [path], title, source, language, names, letters)
+
+
+def _save(
+    draw: Callable[[], Figure], goals: list[Path], title: str, source: str, language: str,
+    names: Iterable[str], letters: str = "none",
+) -> list[Path]:
     import matplotlib
 
-    stem = Path(path).with_suffix("")
-    png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
-    with matplotlib.rc_context(_style(language, names)), _no_boxes(language):
+    # No date: the same results give the same file.
+    told: dict[str, dict[str, str | None]] = {
+        ".png": {"Title": title, "Software": _software(), "Source": source},
+        ".svg": {"Title": title, "Creator": _software(), "Source": source, "Date": None},
+        ".pdf": {"Title": title, "Creator": _software(), "Keywords": source, "CreationDate": None},
+    }
+    style = {**_style(language, names), "svg.fonttype": letters}
+    with matplotlib.rc_context(style), _no_boxes(language):
         figure = draw()
-        figure.savefig(
-            png, dpi=DOTS_PER_INCH,
-            metadata={"Title": title, "Software": _software(), "Source": source},
-        )
-        # No date: the same results give the same file.
-        figure.savefig(
-            svg,
-            metadata={"Title": title, "Creator": _software(), "Source": source, "Date": None},
-        )
-    return [png, svg]
+        for goal in goals:
+            figure.savefig(goal, dpi=DOTS_PER_INCH, metadata=told[goal.suffix])
+    return goals
 
 
 def reform_label(name: str, baseline: str, titles: Titles | None = None) -> str:
@@ -109,7 +130,7 @@ def _style(language: str, names: Iterable[str]) -> Any:
     return {
         # A scenario may have a Chinese name in an English picture.
         "font.family": fonts_for(language, "".join(names)),
-        "axes.unicode_minus": False, "svg.fonttype": "none",
+        "axes.unicode_minus": False,
         # Names of parts in the SVG come from this, not from chance.
         "svg.hashsalt": "linkage-sim",
     }

@@ -142,7 +142,8 @@ class Hearing(Section):
     assembly_yuan: float = assumption(3000, "Cost of an assembly", "议事会费用", "yuan", 0, 1e6)
     vote_yuan: float = assumption(1.0, "Cost of a vote", "投票费用", "yuan per resident", 0, 100)
     meeting_hours: float = assumption(
-        40, "Committee hours for activists, assembly or vote", "组织征询工时", "hours", 0, 1000
+        40, "Committee hours for activists or assembly; a vote takes twice", "组织征询工时（投票加倍）",
+        "hours", 0, 1000
     )
     activist_days: float = assumption(7, "Days to ask activists", "征询天数", "days", 0, 90)
     survey_days: float = assumption(14, "Days a survey takes", "调查天数", "days", 0, 180)

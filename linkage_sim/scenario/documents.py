@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.lines import key_lines
 from linkage_sim.scenario.locate import label
+from linkage_sim.scenario.nesting import deepest_key, endless_key_line
 from linkage_sim.scenario.syntax import syntax_message
 from linkage_sim.words import say, system_reason
 
 LARGEST_FILE = 20_000_000
+MOST_PROBLEMS = 100
+"""Told of one file; who makes more mends these first. One more is kept, to show that there is."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_NAME = 100
 
 
 @dataclass
@@ -55,6 +60,9 @@ def read_document(path: Path) -> Document:
     """
     name = label(path)
     text = _text(path, name)
+    line = endless_key_line(text)
+    if line is not None:
+        raise InputError(f"{name}:{line}: {say('errors.too_deep')}")
     try:
         content = tomllib.loads(text)
     except RecursionError:
@@ -62,7 +70,7 @@ def read_document(path: Path) -> Document:
     except ValueError as error:
         raise InputError(syntax_message(name, text, str(error))) from None
     document = Document(name, content, key_lines(text))
-    refuse_dates(document)
+    refuse_unusable(document)
     return document
 
 
@@ -91,15 +99,26 @@ def _encoding_advice(data: bytes) -> str:
     return "errors.gbk"
 
 
-def refuse_dates(document: Document) -> None:
-    """Refuse dates and times: nothing in a scenario is one; raises InputError."""
-    found = [
+def refuse_unusable(document: Document) -> None:
+    """Refuse what TOML can hold and nothing here can use: endless nesting, dates and times.
+
+    Raises
+    ------
+    InputError
+        With the place of each.
+    """
+    deep = deepest_key(document.content)
+    if deep is not None:
+        where = (deep,)
+        raise InputError(f"{document.place(where)}: {dotted(where)}: {say('errors.too_deep')}")
+    found = (
         f"{document.place(path)}: {dotted(path)}: {say('errors.date', found=value)}"
         for path, value in _leaves(document.content, ())
         if isinstance(value, date | time)
-    ]
-    if found:
-        raise InputError(found)
+    )
+    told = list(islice(found, MOST_PROBLEMS + 1))
+    if told:
+        raise InputError(told)
 
 
 def _leaves(value: Any, path: KeyPath) -> Iterable[tuple[KeyPath, Any]]:
@@ -120,7 +139,8 @@ def dotted(path: Iterable[str | int]) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            shown = part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+            name = part if len(part) <= _LONGEST_NAME else f"{part[: _LONGEST_NAME - 3]}..."
+            shown = name if _BARE.fullmatch(part) else json.dumps(name, ensure_ascii=False)
             text += f".{shown}" if text else shown
     return text
 
@@ -137,11 +157,18 @@ class Lost:
 
 @dataclass
 class Layers:
-    """Documents laid over each other: tables are merged, everything else is replaced whole."""
+    """Documents laid over each other: tables are merged, everything else is replaced whole.
+
+    Attributes
+    ----------
+    top
+        Label of the last one; there a person can set what was nowhere written.
+    """
 
     content: dict[str, Any] = field(default_factory=dict)
     owners: dict[KeyPath, Document] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
+    top: str = ""
 
     def add(self, document: Document) -> None:
         """Lay one more document on top."""
@@ -149,6 +176,7 @@ class Layers:
             # The Chinese title below is that of something else.
             self.content["title_zh"] = ""
         self._merge(self.content, document.content, (), document)
+        self.top = document.label
 
     def _merge(
         self, below: dict[str, Any], above: Mapping[str, Any], path: KeyPath, document: Document
@@ -167,9 +195,9 @@ class Layers:
                 below[name] = value
 
     def place(self, path: KeyPath) -> str:
-        """Say where the value that holds was written; empty when it is a default."""
+        """Say where the value that holds was written; of a default, what lies on top of it."""
         for length in range(len(path), 0, -1):
             owner = self.owners.get(path[:length])
             if owner is not None:
-                return owner.place(path)
-        return ""
+                return owner.place(path) or self.top
+        return self.top

@@ -17,7 +17,7 @@ from linkage_sim.scenario.documents import (
     Lost,
     dotted,
     read_document,
-    refuse_dates,
+    refuse_unusable,
 )
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.locate import (
@@ -31,11 +31,12 @@ from linkage_sim.scenario.locate import (
     ships,
 )
 from linkage_sim.scenario.memory import free_bytes, needed_bytes
+from linkage_sim.scenario.nesting import endless_key_line
 from linkage_sim.scenario.reforms import reform_document
 from linkage_sim.scenario.registered import register_trouble
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.scenario.validation import nested, python_documents, validated
-from linkage_sim.words import say
+from linkage_sim.words import is_text, listing, say
 
 Overrides = Mapping[str, Any] | Iterable[str]
 
@@ -112,7 +113,8 @@ def _parts(source: str) -> list[str]:
 def _documents(source: str, notes: list[str]) -> list[Document]:
     """Read everything a source names, weakest first; `notes` takes what should be known."""
     if "\0" in source:
-        raise InputError(say("errors.no_scenario", name=source.replace("\0", "?"), known=""))
+        raise InputError(say("errors.no_scenario", name=source.replace("\0", "?")[:120],
+                             known=listing(shipped_scenarios())))
     first, *reforms = _parts(source)
     if not first.strip():
         raise InputError(say("errors.empty_name"))
@@ -218,16 +220,49 @@ def _overrides(overrides: Overrides) -> list[Document]:
     return documents
 
 
+def override_values(texts: Iterable[str]) -> dict[str, Any]:
+    """Read texts "policy.approval.fixed_latency_days=30" as dotted names and values.
+
+    Raises
+    ------
+    InputError
+        For every text that has not this form.
+    """
+    found: dict[str, Any] = {}
+    trouble: list[str] = []
+    for item in texts:
+        try:
+            path, value = _name_and_value(item)
+            found[".".join(map(str, path))] = value
+        except InputError as error:
+            trouble += error.messages
+    if trouble:
+        raise InputError(trouble)
+    return found
+
+
 def _override(item: str) -> Document:
+    path, value = _name_and_value(item)
+    document = Document(f"--set {item[:100]}", nested(path, value))
+    refuse_unusable(document)
+    return document
+
+
+def _name_and_value(item: str) -> tuple[KeyPath, Any]:
     name, equals, text = item.partition("=")
+    if not is_text(item):
+        shown = item.encode(errors="replace").decode()
+        raise InputError(f"--set {problems.shown(shown)}: {say('errors.not_text')}")
+    if endless_key_line(name):
+        raise InputError(f"--set {problems.shown(item)}: {say('errors.too_deep')}")
     path = _key(name)
     if not equals or not path:
         raise InputError(say("errors.set_form", found=problems.shown(item)))
     if "\n" in text or "\r" in text:
         raise InputError(say("errors.set_line", found=problems.shown(item)))
-    document = Document(f"--set {item[:100]}", nested(path, _set_value(text.strip())))
-    refuse_dates(document)
-    return document
+    if path[0] == "extends":
+        raise InputError(f"--set {problems.shown(item)}: {say('errors.set_extends')}")
+    return path, _set_value(text.strip())
 
 
 def _key(name: str) -> KeyPath:
@@ -264,12 +299,22 @@ def _refuse_other_register(scenario: Scenario, layers: Layers) -> None:
 
 
 def _refuse_too_large(scenario: Scenario, layers: Layers) -> None:
-    free = free_bytes()
-    needed = needed_bytes(scenario.world.residents)
+    trouble = memory_trouble(scenario.world.residents)
+    if trouble:
+        raise InputError(problems.messages([(("world", "residents"), trouble)], layers.place))
+
+
+def memory_trouble(residents: int, at_once: int = 1) -> str:
+    """Say that so many residents need more memory than is free; empty where they do not.
+
+    Parameters
+    ----------
+    at_once
+        Runs at the same time, each in a process of its own.
+    """
+    free, needed = free_bytes(), needed_bytes(residents) * at_once
     if free is None or needed <= free:
-        return
-    text = say(
-        "errors.memory", residents=f"{scenario.world.residents:,}",
-        needed=f"{needed / 1e9:.1f}", free=f"{free / 1e9:.1f}",
-    )
-    raise InputError(problems.messages([(("world", "residents"), text)], layers.place))
+        return ""
+    key = "errors.memory" if at_once == 1 else "errors.memory_at_once"
+    return say(key, residents=f"{residents:,}", needed=f"{needed / 1e9:.1f}",
+               free=f"{free / 1e9:.1f}", jobs=at_once)

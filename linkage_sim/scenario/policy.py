@@ -325,7 +325,7 @@ class Linkage(Section):
         price="what organizations need not do falls back on committee hours",
     )
     blame_cost: float = lever(
-        0.0, "How much officers fear blame", "避责强度", "extra checks per scandal", 0, 3,
+        0.0, "How much officers fear blame", "避责强度", "share of usual checks added at most", 0, 3,
         channel="reward", mediators=APPROVAL,
         price="officer hours of the extra checks",
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from linkage_sim.scenario.documents import dotted
+from linkage_sim.scenario.documents import MOST_PROBLEMS, dotted
 from linkage_sim.scenario.fields import OUT_OF_RANGE
 from linkage_sim.scenario.lines import Path as KeyPath
 from linkage_sim.scenario.schema import Parameter, Scenario, parameters
@@ -32,17 +33,27 @@ _SURE = 0.85
 _CHOICE = re.compile(r"found '(.*)', allowed: (.*)")
 
 
-def explained(error: ValidationError, content: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
+def explained(
+    error: ValidationError, content: Mapping[str, Any], root: type[BaseModel] = Scenario
+) -> list[tuple[KeyPath, str]]:
     """Turn a validation error into (where, what is wrong and what is allowed) pairs.
 
     Parameters
     ----------
     content
         What was validated; shows which parts of a place are keys and which are alternatives.
+    root
+        The kind of file: a scenario, or another one with keys of its own.
     """
     found: dict[KeyPath, list[str]] = {}
-    for item in error.errors():
-        path = _existing(item["loc"], content, missing=item["type"] == "missing")
+    items = [
+        (item, _existing(item["loc"], content, missing=item["type"] == "missing"))
+        for item in error.errors(include_url=False)[: MOST_PROBLEMS + 1]
+    ]
+    paths = {path for _, path in items}
+    for item, path in items:
+        if item["type"].endswith("_type") and _is_followed(item["loc"], path, paths):
+            continue
         if item["type"] == OUT_OF_RANGE:
             for inside, text in _out_of_range(item["ctx"], path):
                 found.setdefault((*path, *inside), []).append(text)
@@ -51,7 +62,7 @@ def explained(error: ValidationError, content: Mapping[str, Any]) -> list[tuple[
             for where, text in _told(item, path):
                 found.setdefault(where, []).append(text)
         else:
-            found.setdefault(path, []).append(_text(dict(item), path))
+            found.setdefault(path, []).append(_text(dict(item), path, root))
     return [(path, text) for path, texts in found.items() for text in _joined(texts)]
 
 
@@ -82,6 +93,13 @@ def _existing(loc: tuple[Any, ...], content: Any, missing: bool) -> KeyPath:
     return tuple(path)
 
 
+def _is_followed(loc: tuple[Any, ...], path: KeyPath, paths: set[KeyPath]) -> bool:
+    """Tell whether another kind that a value may have fits, but for something inside it."""
+    return len(loc) > len(path) and any(
+        len(other) > len(path) and other[: len(path)] == path for other in paths
+    )
+
+
 def _told(item: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     """Pass on what the schema's own checks say; at the top each line names its key."""
     message = str(item["msg"]).removeprefix("Value error, ")
@@ -103,10 +121,10 @@ def _choice(found: str, known: list[str]) -> str:
     return _with_nearest(told, found, known)
 
 
-def _text(item: dict[str, Any], path: KeyPath) -> str:
+def _text(item: dict[str, Any], path: KeyPath, root: type[BaseModel]) -> str:
     kind = item["type"]
     if kind == "extra_forbidden":
-        return _unknown(path)
+        return _unknown(path, root)
     if kind == "missing":
         return say("errors.missing_key")
     return say("errors.found", found=shown(item.get("input")), allowed=_allowed(item, path))
@@ -139,7 +157,7 @@ def _allowed(item: dict[str, Any], path: KeyPath) -> str:
     for name, key in (("ge", "at_least"), ("le", "at_most"), ("gt", "more_than"),
                       ("lt", "less_than")):
         if name in details:
-            value = f"{details[name]:g}"
+            value = _figure(details[name])
             return say(f"errors.{key}", low=value, high=value)
     for name, key in (("min_length", "shortest"), ("max_length", "longest")):
         if kind.startswith("string") and name in details:
@@ -180,12 +198,20 @@ def _range(known: Parameter) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:,.10g}"
+    if value is None:
+        return ""
+    # A float has no room for every digit of the largest seed.
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
 
 
 def _declared(path: KeyPath) -> Parameter | None:
     name = dotted(path)
-    return next((item for item in parameters() if item.name == name), None)
+    return next((item for item in _all_parameters() if item.name == name), None)
+
+
+@cache
+def _all_parameters() -> tuple[Parameter, ...]:
+    return tuple(parameters())
 
 
 def _nearest(name: str, known: list[str], cutoff: float = 0.6) -> str | None:
@@ -193,15 +219,23 @@ def _nearest(name: str, known: list[str], cutoff: float = 0.6) -> str | None:
     return near[0] if near else None
 
 
-def _unknown(path: KeyPath) -> str:
-    siblings = list(_keys_of(path[:-1]))
+def unknown_name(name: str, known: Sequence[str]) -> str:
+    """Say that a name is not known, and which one comes nearest."""
+    near = _nearest(name, list(known))
+    hint = (say("errors.did_you_mean", name=near) if near
+            else say("errors.allowed_keys", known=listing(known)))
+    return say("errors.unknown_name", found=shown(name)) + say("sign.clause") + hint
+
+
+def _unknown(path: KeyPath, root: type[BaseModel]) -> str:
     last = str(path[-1])
+    siblings = [name for name in _keys_of(path[:-1], root) if name != last]
     near = _nearest(last, siblings)
     if near is None:
         near = next((name for name in siblings if last in name.split("_")), None)
-    if near is None:
+    if near is None and root is Scenario:
         # Right word, wrong place: look for it, or something close to it, everywhere.
-        names = [item.name for item in parameters()]
+        names = [item.name for item in _all_parameters()]
         ends = {name.rsplit(".", 1)[-1]: name for name in reversed(names)}
         close = _nearest(last, list(ends), _SURE)
         near = ends[close] if close else _nearest(dotted(path), names, _SURE)
@@ -212,9 +246,9 @@ def _unknown(path: KeyPath) -> str:
     return say("errors.unknown_key") + say("sign.clause") + hint
 
 
-def _keys_of(path: KeyPath) -> Iterator[str]:
+def _keys_of(path: KeyPath, root: type[BaseModel]) -> Iterator[str]:
     """List the keys the schema knows in a table."""
-    section: Any = Scenario
+    section: Any = root
     for part in path:
         if isinstance(part, int):
             continue
@@ -222,7 +256,7 @@ def _keys_of(path: KeyPath) -> Iterator[str]:
         section = _section_in(fields[part].annotation) if part in fields else None
     if section is not None:
         yield from section.model_fields
-    if not path:
+    if not path and root is Scenario:
         yield "extends"
 
 

@@ -103,7 +103,8 @@ class Scenario(Section):
         ]
         for place, found, known in named:
             if found not in known:
-                yield f"{place}: found '{found}', allowed: {', '.join(known)}"
+                # A name may hold a line's end; what is told of it is one line, as repr writes it.
+                yield f"{place}: found '{repr(found)[1:-1]}', allowed: {', '.join(known)}"
 
     def with_values(self, values: Mapping[str, Any]) -> "Scenario":
         """Give a copy in which some values differ.

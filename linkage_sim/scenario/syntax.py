@@ -8,6 +8,8 @@ import re
 from linkage_sim.words import language, say, translated
 
 LONGEST_LINE = 90
+LONGEST_STUDIED = 10_000
+"""Signs of a line that are looked at: no person wrote more of them before a mistake."""
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$")
 _TUPLE = re.compile(r"\((?:'[^']*'|\"[^\"]*\")(?:, (?:'[^']*'|\"[^\"]*\"))*,?\)")
 # Signs of a Chinese keyboard or a word processor, and what TOML wants in their place.
@@ -24,6 +26,7 @@ _PART = re.compile(
     r"#[^\n]*|\"\"\"(?:\\.|(?!\"\"\")[^\\])*\"\"\"|'''.*?'''|\"\"\"|'''"
     r"|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|[\[\]{}]", re.DOTALL
 )
+_LONG_NUMBER = re.compile(r"[0-9_]{4000,}")
 _TWICE = re.compile(r"overwrite|twice|Duplicate|mutate|redefine")
 _NUMBER = re.compile(r"=\s*[-+]?(\d{1,3}(?:[, ]\d{3})+|\d+,\d+)\s*(?:#.*)?$")
 
@@ -42,9 +45,10 @@ class _Place:
             # The end of the document is its last line that says anything.
             self.number = len(text.rstrip().split("\n"))
             column = len(self.lines[self.number - 1]) + 1
-        self.line = self.lines[self.number - 1]
-        self.rest = self.line[column - 1 :]
-        self.before = "\n".join([*self.lines[: self.number - 1], self.line[: column - 1]])
+        whole = self.lines[self.number - 1]
+        self.line = whole[:LONGEST_STUDIED]
+        self.rest = whole[column - 1 :][:LONGEST_STUDIED]
+        self.before = "\n".join([*self.lines[: self.number - 1], whole[: column - 1]])
 
 
 def syntax_message(name: str, text: str, reason: str) -> str:
@@ -59,7 +63,7 @@ def syntax_message(name: str, text: str, reason: str) -> str:
     """
     place = _Place(text, reason)
     if not place.known:
-        return f"{name}: {say('errors.syntax', reason=say('errors.toml.unknown'))}"
+        return _without_place(name, text)
     lines = [f"{name}:{place.number}: {say('errors.syntax', reason=_in_words(place.reason))}"]
     if place.line.strip():
         shown = place.line.strip()
@@ -67,11 +71,29 @@ def syntax_message(name: str, text: str, reason: str) -> str:
     return "\n    ".join([*lines, _hint(place)])
 
 
+def _without_place(name: str, text: str) -> str:
+    """Say what can be said of a reason without a position; Python gives none for long numbers."""
+    long = _LONG_NUMBER.search(text)
+    if long is None:
+        return f"{name}: {say('errors.syntax', reason=say('errors.toml.unknown'))}"
+    line = text.count("\n", 0, long.start()) + 1
+    return f"{name}:{line}: {say('errors.syntax', reason=say('errors.toml.long_number'))}"
+
+
 def _in_words(reason: str) -> str:
     """Put the parser's reason into the language in use; none stays English in Chinese."""
-    plain = _TUPLE.sub(lambda found: ".".join(ast.literal_eval(found[0])), reason)
+    plain = _TUPLE.sub(_joined, reason)
     told = translated(plain, "toml.")
     return say("errors.toml.unknown") if language() != "en" and told == plain else told
+
+
+def _joined(found: re.Match[str]) -> str:
+    """Write a key as a person does, a.b, where the parser shows a tuple of Python."""
+    try:
+        return ".".join(ast.literal_eval(found[0]))
+    except (ValueError, SyntaxError):
+        # Quotes within a key can look like the end of it.
+        return found[0]
 
 
 def wrong_signs(line: str) -> list[str]:
@@ -141,10 +163,13 @@ def _named(line: str) -> str:
 def _unclosed(place: _Place) -> str:
     """Tell which bracket or quote was opened last and never closed."""
     opened: list[tuple[str, int]] = []
+    line, counted = 1, 0
     for found in _PART.finditer(place.before):
         sign = found[0]
+        line += place.before.count("\n", counted, found.start())
+        counted = found.start()
         if sign in ("[", "{", '"""', "'''"):
-            opened.append((sign, place.before.count("\n", 0, found.start()) + 1))
+            opened.append((sign, line))
         elif sign in ("]", "}") and opened:
             opened.pop()
     if not opened:

@@ -12,10 +12,11 @@ from pydantic import BaseModel, ValidationError
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario import problems
-from linkage_sim.scenario.documents import Document, Layers, dotted
+from linkage_sim.scenario.documents import MOST_PROBLEMS, Document, Layers, dotted
 from linkage_sim.scenario.lines import Path as KeyPath
+from linkage_sim.scenario.nesting import deepest_key
 from linkage_sim.scenario.schema import Scenario
-from linkage_sim.words import say
+from linkage_sim.words import is_text, say
 
 _ROUNDS = 4
 
@@ -36,6 +37,8 @@ def validated(layers: Layers) -> Scenario:
             scenario = _checked(content)
         except ValidationError as error:
             fresh = problems.explained(error, content)
+            if len(found) > MOST_PROBLEMS:
+                break
             left_out = [dotted(path) for path, _ in found]
             # A fault that only follows from a value left out would send a person astray.
             found += [
@@ -96,6 +99,12 @@ def python_documents(
             trouble.append(say("errors.python_name", found=repr(name)[:60]))
             continue
         path = tuple(name.split("."))
+        if deepest_key(nested(path, value)) is not None:
+            trouble.append(f"{problems.shortened(name)}: {say('errors.too_deep')}")
+            continue
+        if path[0] == "extends":
+            trouble.append(f"{problems.shortened(name)}: {say('errors.set_extends')}")
+            continue
         plain = _plain(value, path, trouble)
         whole = path if isinstance(value, BaseModel) else None
         found.append((Document("", nested(path, plain)), whole))
@@ -123,6 +132,9 @@ def _plain(value: Any, path: KeyPath, trouble: list[str]) -> Any:
         value = value.tolist()
     if isinstance(value, list | tuple):
         return [_plain(item, (*path, place), trouble) for place, item in enumerate(value)]
+    if isinstance(value, str) and not is_text(value):
+        trouble.append(f"{dotted(path)}: {say('errors.not_text')}")
+        return None
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, PurePath):

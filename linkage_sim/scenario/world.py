@@ -150,6 +150,10 @@ class World(Section):
         13, "Street offices of a district", "每区街道数", "street offices", 1, 100,
         source="About 170 street offices, 13 districts in Xi'an", confidence="M",
     )
+    districts: int = setting(
+        13, "Districts of the city", "全市区县数", "districts", 1, 100,
+        source="About 170 street offices, 13 districts in Xi'an", confidence="H",
+    )
     candidates_per_category: int = setting(
         3, "Project ideas on the table per category and year", "每类每年备选项目数", "projects",
         1, 20, confidence="L",

@@ -39,7 +39,7 @@ class Checkpoint:
     plan
         What is run: one scenario and one seed.
     tell
-        Called once a state is found, with whether it is whole.
+        Called once a state is found, with the model it holds; with None where it is damaged.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Checkpoint:
     """
 
     def __init__(
-        self, place: Path, plan: Plan, tell: Callable[[bool], None] | None = None
+        self, place: Path, plan: Plan, tell: Callable[[LinkageModel | None], None] | None = None
     ) -> None:
         if any(item.world.resident_register for item in plan.scenarios):
             raise InputError(say("study.error.checkpoint_register"))
@@ -87,11 +87,12 @@ class Checkpoint:
         """Read the state kept; None where there is none, or where it is damaged."""
         if not self.path.exists():
             return None
-        whole = self._is_whole()
+        kept = self._read() if self._is_whole() else None
         if self._tell is not None:
-            self._tell(whole)
-        if not whole:
-            return None
+            self._tell(kept[0] if kept else None)
+        return kept
+
+    def _read(self) -> tuple[LinkageModel, list[str]]:
         # Millions of objects come back at once; collecting in between would look at all of them.
         collecting = gc.isenabled()
         gc.disable()

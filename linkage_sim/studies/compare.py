@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
 from linkage_sim.scenario.seeds import whole_seeds
+from linkage_sim.studies.differences import difference_table
 from linkage_sim.studies.faults import failure_text
+from linkage_sim.studies.overlay import Overlay, load_overlay, refuse_misfit
 from linkage_sim.studies.run import Result, simulate
 from linkage_sim.studies.workers import Failure, work
 from linkage_sim.words import say
@@ -17,11 +20,6 @@ from linkage_sim.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
-CONFIDENCE = 0.95
-COLUMNS: tuple[str, ...] = (
-    "scenario", "baseline", "outcome", "baseline_mean", "mean", "difference", "low", "high", "n",
-    "dropped", "low_adjusted", "high_adjusted", "comparisons",
-)
 Row = dict[str, Any]
 
 
@@ -40,6 +38,8 @@ class Plan:
     settings
         Texts "name=value" that hold on every side, to be told beside results; the scenarios hold
         them already, so that no hash or file depends on how they came there.
+    overlay
+        Values that change from seed to seed, the same for all scenarios; None: there are none.
     """
 
     names: tuple[str, ...]
@@ -47,6 +47,7 @@ class Plan:
     seeds: tuple[int, ...]
     trace: bool = False
     settings: tuple[str, ...] = ()
+    overlay: Overlay | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def plan_of(
     names: Sequence[str] | None = None,
     trace: bool = False,
     settings: Sequence[str] = (),
+    overlay: Overlay | None = None,
 ) -> Plan:
     """Check what is to be run; raises InputError where it cannot be.
 
@@ -89,7 +91,9 @@ def plan_of(
         problems.append(say("study.error.same_seed"))
     if problems:
         raise InputError(problems)
-    return Plan(chosen, tuple(scenarios), numbers, trace, tuple(settings))
+    if overlay is not None:
+        refuse_misfit(overlay, scenarios, numbers, settings)
+    return Plan(chosen, tuple(scenarios), numbers, trace, tuple(settings), overlay)
 
 
 def _names_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -133,7 +137,10 @@ def run_plan(
             content["run"]["threads"] = 1
     found = {} if saved is None else saved.known(plan.seeds)
     waiting = [seed for seed in plan.seeds if seed not in found]
-    tasks = [(contents, seed, plan.trace) for seed in waiting]
+    tasks = [
+        (contents, seed, plan.trace, {} if plan.overlay is None else plan.overlay.values_for(seed))
+        for seed in waiting
+    ]
     width, total = len(contents), len(contents) * len(plan.seeds)
     for number, answer in work(run_seed, tasks, jobs):
         seed = waiting[number]
@@ -156,12 +163,14 @@ def _runs(plan: Plan, seed: int, answer: Any) -> list[Run]:
     ]
 
 
-def run_seed(task: tuple[list[Row], int, bool]) -> list[Result | Failure]:
+def run_seed(task: tuple[list[Row], int, bool, Row]) -> list[Result | Failure]:
     """Run every scenario on one seed, in one process, so that all share the world in memory."""
-    contents, seed, trace = task
+    contents, seed, trace, values = task
     answers: list[Result | Failure] = []
     for content in contents:
         plan = scenario_from(content)
+        if values:
+            plan = plan.with_values(values)
         try:
             answers.append(simulate(plan, seed, trace=True if trace else None))
         except InputError:
@@ -177,6 +186,8 @@ def compare(
     jobs: int = 1,
     names: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    posterior: str | Path | None = None,
+    draws: int | None = None,
 ) -> pd.DataFrame:
     """Say how scenarios differ from the first of them, seed by seed on the same worlds.
 
@@ -190,6 +201,9 @@ def compare(
         Processes at once; the numbers do not depend on it.
     names
         What to call the scenarios; titles if left out.
+    posterior, draws
+        Results of a calibration of which each seed takes one draw, the same for all scenarios;
+        and how many different draws there shall be.
 
     Returns
     -------
@@ -209,7 +223,8 @@ def compare(
         raise InputError(say("study.error.not_loaded", found=repr(item)[:80]) for item in unread)
     if len(read) == 1:
         raise InputError(say("study.error.one_scenario"))
-    plan = plan_of(read, seeds, names)
+    overlay = None if posterior is None else load_overlay(Path(posterior), draws)
+    plan = plan_of(read, seeds, names, overlay=overlay)
     runs = run_plan(plan, jobs, progress)
     table = difference_table(outcome_rows(runs), plan.names, plan.seeds)
     import pandas as pd
@@ -240,91 +255,3 @@ def outcome_rows(runs: Iterable[Run]) -> list[Row]:
         for run in runs
         if run.result is not None
     ]
-
-
-def difference_table(
-    rows: Sequence[Row], names: Sequence[str], planned: Iterable[int] | None = None
-) -> pd.DataFrame:
-    """Compute paired differences from the baseline, the first name.
-
-    The interval is Student's t for the mean of paired differences, 95 %. `low_adjusted` and
-    `high_adjusted` hold for all comparisons of their family at once (Bonferroni): headline
-    outcomes, named in advance, are one family; all outcomes together are the other, in which the
-    remaining ones are placed. `comparisons` is the size of the family. A pair with an undefined
-    value is dropped and counted in `dropped`; means are over the pairs that remain.
-
-    Parameters
-    ----------
-    rows
-        One a finished run: scenario, seed and outcomes.
-    planned
-        All seeds, so that those of which no run finished count as dropped too.
-
-    Source: Student 1908, Biometrika 6(1); Dunn 1961, JASA 56(293) for the adjustment.
-    """
-    import pandas as pd
-
-    from linkage_sim.outcomes import HEADLINES, NAMES
-
-    known = rows[0] if rows else NAMES if planned is not None else ()
-    outcomes = [name for name in known if name not in ("scenario", "seed")]
-    headline = [name for name in HEADLINES if name in outcomes]
-    ordered = headline + [name for name in outcomes if name not in HEADLINES]
-    values = {(row["scenario"], row["seed"]): row for row in rows}
-    seeds = list(dict.fromkeys([*(planned or ()), *(row["seed"] for row in rows)]))
-    baseline, others = names[0], names[1:]
-    found = []
-    for outcome in ordered:
-        family = (len(headline) if outcome in headline else len(ordered)) * len(others)
-        for name in others:
-            pairs = [
-                (_value(values, baseline, seed, outcome), _value(values, name, seed, outcome))
-                for seed in seeds
-            ]
-            found.append({
-                "scenario": name, "baseline": baseline, "outcome": outcome,
-                **paired(pairs, family), "comparisons": family,
-            })
-    return pd.DataFrame(found, columns=list(COLUMNS))
-
-
-def _value(values: dict[Any, Row], name: str, seed: int, outcome: str) -> float:
-    row = values.get((name, seed))
-    return float("nan") if row is None else float(row[outcome])
-
-
-def paired(pairs: Sequence[tuple[float, float]], comparisons: int = 1) -> Row:
-    """Compare pairs (before, after): mean difference with its intervals.
-
-    Returns
-    -------
-    dict
-        baseline_mean, mean, difference, low, high, n, dropped, low_adjusted, high_adjusted; the
-        intervals are undefined with fewer than two pairs.
-    """
-    import numpy as np
-
-    known = np.array([pair for pair in pairs if pair[0] == pair[0] and pair[1] == pair[1]])
-    count = len(known)
-    if count == 0:
-        known = np.full((1, 2), np.nan)
-    before, after = known[:, 0], known[:, 1]
-    differences = after - before
-    middle = float(differences.mean())
-    row: Row = {
-        "baseline_mean": float(before.mean()), "mean": float(after.mean()), "difference": middle,
-        "n": count, "dropped": len(pairs) - count,
-    }
-    for ending, tests in (("", 1), ("_adjusted", max(1, comparisons))):
-        half = _half_width(differences, count, (1.0 - CONFIDENCE) / tests)
-        row[f"low{ending}"], row[f"high{ending}"] = middle - half, middle + half
-    return row
-
-
-def _half_width(differences: Any, count: int, error_probability: float) -> float:
-    from scipy.stats import t as student
-
-    if count < 2:
-        return float("nan")
-    spread = float(differences.std(ddof=1)) / count**0.5
-    return float(student.ppf(1.0 - error_probability / 2.0, count - 1)) * spread

@@ -7,10 +7,12 @@ import contextlib
 import hashlib
 import json
 import os
+import platform
 import shutil
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from linkage_sim.errors import InputError
 from linkage_sim.studies.tables import TABLES
@@ -24,10 +26,16 @@ LOCK = ".lock"
 UNFINISHED = ".writing"
 SAVED = ".unfinished"
 """Folder of finished seeds of a comparison that is not finished (see saved.py)."""
+RUNS, RECORD, DAMAGED = "runs", "study.json", "damaged"
+STORE_FILES = (RUNS, RECORD, DAMAGED)
+"""What a sweep keeps beside its tables: finished runs, its study, what was found damaged."""
 FORMAT = 1
+COMPUTED = ("sensitivity", "conclusions", "boxes")
+"""Tables that a sensitivity study computes from its runs."""
 OWN_FILES = (
     *(f"{name}.parquet" for name in TABLES), "comparison.csv", "provenance.json", MANIFEST, LOCK,
     "figures", "report.html",
+    *(f"{name}.{ending}" for name in COMPUTED for ending in ("parquet", "csv")),
 )
 WHOLE = {"n": "int64", "dropped": "int64", "comparisons": "int64"}
 Row = dict[str, Any]
@@ -49,8 +57,10 @@ class ResultsDamagedError(RuntimeError):
 
 
 @contextlib.contextmanager
-def results_folder(path: Path) -> Iterator[Folder]:
+def results_folder(path: Path, own: Sequence[str] = ()) -> Iterator[Folder]:
     """Take hold of a results directory before the work starts, and let go of it at the end.
+
+    `own` names files that may lie there beside those of any results directory.
 
     Raises
     ------
@@ -59,18 +69,11 @@ def results_folder(path: Path) -> Iterator[Folder]:
     ResultsInUseError
         When another live process writes there.
     """
-    refuse_foreign(path)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        handle = (path / LOCK).open("a")
-    except OSError as error:
-        raise InputError(
-            say("study.error.cannot_write", path=path, reason=system_reason(error))
-        ) from None
+    refuse_foreign(path, own)
+    handle = _locked(path)
     with handle:
-        _lock(handle, path)
         try:
-            yield Folder(path)
+            yield Folder(path, handle)
         finally:
             for leftover in path.glob(f"{UNFINISHED}-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
@@ -81,14 +84,40 @@ def results_folder(path: Path) -> Iterator[Folder]:
                 path.rmdir()
 
 
-def refuse_foreign(path: Path) -> None:
+def _locked(path: Path) -> IO[str]:
+    """Take the lock of a directory and write down who holds it; the system frees it at death."""
+    while True:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            handle = (path / LOCK).open("a", encoding="utf-8")
+        except OSError as error:
+            raise InputError(
+                say("study.error.cannot_write", path=path, reason=system_reason(error))
+            ) from None
+        try:
+            _lock(handle, path)
+            if os.path.samestat(os.fstat(handle.fileno()), (path / LOCK).stat()):
+                with contextlib.suppress(OSError):
+                    _sign(handle)
+                return handle
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            handle.close()
+            raise
+        # The process that held it before took its file away in between.
+        handle.close()
+
+
+def refuse_foreign(path: Path, own: Sequence[str] = ()) -> None:
     """Raise InputError when a place holds anything that is not of a results directory."""
     if path.is_symlink() or path.exists():
         if not path.is_dir():
             raise InputError(say("study.error.is_file", path=path))
         foreign = sorted(
             item.name for item in path.iterdir()
-            if item.name not in (*OWN_FILES, SAVED) and not item.name.startswith(UNFINISHED)
+            if item.name not in (*OWN_FILES, *STORE_FILES, SAVED, *own)
+            and not item.name.startswith((UNFINISHED, f"{RECORD}."))
         )
         foreign += _foreign_figures(path)
         if foreign:
@@ -114,14 +143,37 @@ def _lock(handle: Any, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise ResultsInUseError(say("study.error.in_use", path=path)) from None
+        raise ResultsInUseError(say("study.error.in_use", path=path, **_holder(path))) from None
+
+
+def _sign(handle: IO[str], **facts: Any) -> None:
+    handle.truncate(0)
+    handle.write(json.dumps({
+        "process": os.getpid(), "host": platform.node(),
+        "started": time.strftime("%Y-%m-%d %H:%M:%S"), **facts,
+    }))
+    handle.flush()
+
+
+def _holder(path: Path) -> Row:
+    """Read who is at work in a results directory, where it says so."""
+    try:
+        found = json.loads((path / LOCK).read_text(encoding="utf-8"))
+        return {name: found[name] for name in ("process", "host", "started")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return dict.fromkeys(("process", "host", "started"), "?")
 
 
 class Folder:
     """A results directory this process holds."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, lock: IO[str]) -> None:
+        self.path, self._lock = path, lock
+
+    def sign(self, **facts: Any) -> None:
+        """Write beside who is at work what others may want to know of the work."""
+        with contextlib.suppress(OSError):
+            _sign(self._lock, **facts)
 
     def write(
         self,
@@ -137,19 +189,37 @@ class Folder:
         figures
             Called with the folder to draw into.
         """
-        beside = self.path / f"{UNFINISHED}-{os.getpid()}"
-        shutil.rmtree(beside, ignore_errors=True)
-        try:
-            beside.mkdir()
+        def fill(beside: Path) -> None:
             for name, table in tables.items():
                 table.to_parquet(beside / f"{name}.parquet", index=False)
             if comparison is not None:
                 (beside / "comparison.csv").write_bytes(_csv_bytes(comparison))
-            (beside / "provenance.json").write_bytes(_provenance_bytes(provenance))
             if figures is not None:
                 (beside / "figures").mkdir()
                 figures(beside / "figures")
-            self._put_in_place(beside)
+
+        self._write(fill, provenance, replaced=(*OWN_FILES, *STORE_FILES))
+
+    def write_streamed(
+        self, fill: Callable[[Path], None], provenance: Row, replaced: Sequence[str] = ()
+    ) -> None:
+        """Write the tables of a sweep, whose runs stay beside them.
+
+        `fill` is called with the folder to write Parquet files into; `replaced` names old files
+        that go, beside those of any results directory, when the new ones are there.
+        """
+        self._write(fill, provenance, (*OWN_FILES, *replaced))
+
+    def _write(
+        self, fill: Callable[[Path], None], provenance: Row, replaced: Sequence[str]
+    ) -> None:
+        beside = self.path / f"{UNFINISHED}-{os.getpid()}"
+        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir()
+            fill(beside)
+            (beside / "provenance.json").write_bytes(_provenance_bytes(provenance))
+            self._put_in_place(beside, replaced)
         except OSError as error:
             reason = system_reason(error)
             raise InputError(
@@ -158,7 +228,7 @@ class Folder:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
-    def _put_in_place(self, beside: Path) -> None:
+    def _put_in_place(self, beside: Path, replaced: Sequence[str]) -> None:
         files = sorted(item for item in beside.rglob("*") if item.is_file())
         listed = {}
         for item in files:
@@ -173,7 +243,7 @@ class Folder:
         _to_disk(manifest)
         # Without a manifest the directory counts as unfinished, whatever else happens from here.
         (self.path / MANIFEST).unlink(missing_ok=True)
-        for old in OWN_FILES:
+        for old in replaced:
             if old == LOCK:
                 continue
             place = self.path / old
@@ -248,7 +318,7 @@ def verify_results(path: str | Path) -> dict[str, Row]:
         assert isinstance(listed, dict)
     except FileNotFoundError:
         _refuse_being_written(folder)
-        if any((folder / name).exists() for name in (*OWN_FILES, SAVED)):
+        if any((folder / name).exists() for name in (*OWN_FILES, *STORE_FILES, SAVED)):
             raise ResultsDamagedError(say("study.error.unfinished", path=folder)) from None
         raise InputError(say("study.error.no_results", path=folder)) from None
     except (OSError, ValueError, KeyError, TypeError, AssertionError):
@@ -286,9 +356,20 @@ def load_results(path: str | Path, table: str = "outcomes") -> pd.DataFrame:
         When there is no such directory or table.
     ResultsDamagedError
         When a file is missing or has changed.
+
+    Warns
+    -----
+    UnfinishedNote
+        For a sweep that is not finished: the table holds the runs that are.
     """
     import pandas as pd
 
+    if any((Path(path) / name).exists() for name in STORE_FILES):
+        from linkage_sim.studies.sweep_results import unfinished_table
+
+        unfinished = unfinished_table(Path(path), table)
+        if unfinished is not None:
+            return unfinished
     listed = verify_results(path)
     known = [Path(name).stem for name in listed if name.endswith((".parquet", ".csv"))]
     if table not in known:

@@ -290,7 +290,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-_TYPES: dict[str, str] = {
+PROJECT_TYPES: dict[str, str] = {
     "organization": "Int64", "renewed": "boolean", "approved": "bool", "withdrawn": "bool",
     "expired": "bool", "flawed": "bool", "community": "int64", "year": "int64",
     "returns": "int64", "submission": "int64", "named": "int64", "places": "int64",
@@ -309,7 +309,7 @@ def project_table(rows: list[Row]) -> pd.DataFrame:
 
     extra = [name for name in (rows[0] if rows else {}) if name not in PROJECT_COLUMNS]
     table = pd.DataFrame(rows, columns=[*extra, *PROJECT_COLUMNS])
-    return table.astype(_TYPES)
+    return table.astype(PROJECT_TYPES)
 
 
 def is_same_number(first: float, second: float) -> bool:

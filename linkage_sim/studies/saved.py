@@ -138,6 +138,8 @@ def fingerprint(plan: Plan) -> str:
         "libraries": library_versions(),
         "python": sys.version,
     }
+    if plan.overlay is not None:
+        content["posterior"] = plan.overlay.identity
     text = json.dumps(content, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 

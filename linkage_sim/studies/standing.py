@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from linkage_sim.errors import InputError
 from linkage_sim.provenance import MODEL_VERSION, code_hash, library_versions
 from linkage_sim.studies.compare import Plan
-from linkage_sim.studies.results import MANIFEST
+from linkage_sim.studies.results import MANIFEST, SAVED
 from linkage_sim.studies.saved import saved_elsewhere
+from linkage_sim.studies.store import Store, is_sweep
 from linkage_sim.words import language, listing, say
 
 SHOWN = 6
@@ -32,7 +34,10 @@ def would_lose(place: Path, plan: Plan) -> list[str]:
         One finished sentence each; empty where nothing is lost.
     """
     lost = []
-    if (place / MANIFEST).exists():
+    if is_sweep(place):
+        count = len(Store(place).spots)
+        lost.append((say("study.standing.sweep", count=count), say("study.loss.sweep")))
+    elif (place / MANIFEST).exists():
         record = _record_of(place)
         reason = _why(record, plan)
         if reason:
@@ -43,6 +48,23 @@ def would_lose(place: Path, plan: Plan) -> list[str]:
         )
         lost.append((what, _not_run(seeds) if same else say("study.loss.other_plan")))
     return [say("study.error.would_lose", path=place, what=what, why=why) for what, why in lost]
+
+
+def finished_seeds(place: Path, plan: Plan) -> int:
+    """Count the seeds of a finished comparison that a plan would only add to; else 0."""
+    record = _record_of(place) if (place / MANIFEST).exists() else {}
+    return 0 if not record or _why(record, plan) else len(_seeds(record))
+
+
+def refuse_other_results(place: Path) -> None:
+    """Raise InputError where a sweep would write among results of something else."""
+    if is_sweep(place):
+        return
+    what = _what(_record_of(place)) if (place / MANIFEST).exists() else ""
+    if not what and any((place / SAVED).glob("*/")):
+        what = say("study.standing.unreadable")
+    if what:
+        raise InputError(say("sweep.error.other_results", path=place, what=what))
 
 
 def _record_of(place: Path) -> Row:
@@ -77,6 +99,8 @@ def _reasons(record: Row, plan: Plan) -> Iterator[str]:
     for (name, known), item in zip(stored, plan.scenarios, strict=False):
         if known.get("hash") != item.hash():
             yield say("study.loss.values", name=name)
+    if _posterior(record) != (None if plan.overlay is None else plan.overlay.identity):
+        yield say("calibration.loss.posterior")
     left = sorted(set(_seeds(record)) - set(plan.seeds))
     if left:
         yield _not_run(left)
@@ -98,6 +122,14 @@ def _scenarios(record: Row) -> list[tuple[str, Row]]:
         return [(str(item["name"]), dict(item)) for item in record["scenarios"]]
     except (KeyError, TypeError, ValueError):
         return []
+
+
+def _posterior(record: Row) -> Row | None:
+    """Name the posterior of which the seeds took draws; None where they took none."""
+    found = record.get("posterior")
+    if not isinstance(found, dict):
+        return None
+    return {name: found.get(name) for name in ("sha256", "draws")}
 
 
 def _seeds(record: Row) -> list[int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.studies.compare import Run
+from linkage_sim.studies.overlay import Overlay
 from linkage_sim.words import listing, say
 
 if TYPE_CHECKING:
@@ -25,13 +26,19 @@ def run_id(name: str, seed: int) -> str:
 
 
 def tables_of(
-    runs: Sequence[Run], names: Sequence[str], scenarios: Sequence[Scenario]
+    runs: Sequence[Run], names: Sequence[str], scenarios: Sequence[Scenario],
+    overlay: Overlay | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Make every table of a results directory, each sorted by run.
 
     Tables that have nothing to say (weeks not recorded, no trace, no failure) are left out.
     """
-    changed = dict(zip(names, changed_values(scenarios), strict=True))
+    of_all = dict(zip(names, changed_values(scenarios), strict=True))
+
+    def changed(run: Run) -> Row:
+        drawn = {} if overlay is None else overlay.values_for(run.seed)
+        return {**of_all[run.name], **{name: float(value) for name, value in drawn.items()}}
+
     recorded = {
         name: plan.run.record_weeks for name, plan in zip(names, scenarios, strict=True)
     }
@@ -39,11 +46,11 @@ def tables_of(
     done = [(run, run.result) for run in ordered if run.result is not None]
     tables = {
         "outcomes": _table(
-            [{**_label(run), **changed[run.name], **result.outcomes} for run, result in done]
+            [{**_label(run), **changed(run), **result.outcomes} for run, result in done]
         ),
         "years": _table(
             [
-                {**_label(run), **changed[run.name], **row}
+                {**_label(run), **changed(run), **row}
                 for run, result in done for row in result.year_rows
             ]
         ),
@@ -87,34 +94,46 @@ def changed_values(scenarios: Sequence[Scenario]) -> list[Row]:
 
     Lists appear as JSON text, so that each parameter is one column.
     """
-    usual = _flat(Scenario().model_dump(mode="json"))
-    flat = [_flat(item.model_dump(mode="json")) for item in scenarios]
+    usual = flat_values(Scenario().model_dump(mode="json"))
+    flat = [flat_values(item.model_dump(mode="json")) for item in scenarios]
     names = list(dict.fromkeys(name for item in flat for name in item))
     wanted = [
         name for name in names if any(item.get(name) != usual.get(name) for item in flat)
     ]
     rows = [{name: item.get(name) for name in wanted} for item in flat]
     for name in wanted:
-        column = [row[name] for row in rows]
-        if any(isinstance(value, list | str) for value in column):
-            for row in rows:
-                row[name] = _as_text(row[name])
-        elif all(isinstance(value, bool) for value in column):
-            continue
-        else:
-            for row in rows:
-                value = row[name]
-                row[name] = math.nan if value is None else float(value)
+        kind = kind_of(row[name] for row in rows)
+        for row in rows:
+            row[name] = as_kind(row[name], kind)
     return rows
 
 
-def _flat(content: Row, prefix: str = "") -> Row:
+def kind_of(values: Iterable[Any]) -> str:
+    """Tell what one column of a table must hold for all of these values: text, bool or number."""
+    known = list(values)
+    if any(isinstance(value, list | dict | str) for value in known):
+        return "text"
+    return "bool" if all(isinstance(value, bool) for value in known) else "number"
+
+
+def as_kind(value: Any, kind: str) -> Any:
+    """Write a value of a parameter as its column holds it; lists appear as JSON text."""
+    if kind == "text":
+        return _as_text(value)
+    if kind == "bool":
+        return value
+    # False switches a number off: it is none, not zero.
+    return math.nan if value is None or value is False else float(value)
+
+
+def flat_values(content: Row, prefix: str = "") -> Row:
+    """Give every single parameter of a scenario's content under its dotted name."""
     flat: Row = {}
     for name, value in content.items():
-        if prefix == "" and name in ("title", "description"):
+        if prefix == "" and name in ("title", "title_zh", "description"):
             continue
         if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{name}."))
+            flat.update(flat_values(value, f"{prefix}{name}."))
         else:
             flat[prefix + name] = value
     return flat

@@ -1,14 +1,13 @@
-"""Checks every limit and writes docs/limits.md to standard output; exit code 1 if one fails.
+"""Checks every limit and writes docs/verification.md to standard output; exit code 1 if one fails.
 
-    python -m linkage_sim.verification > docs/limits.md
+    python -m linkage_sim.verification > docs/verification.md
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
-from linkage_sim.verification.limits import all_limits
+from linkage_sim.verification.limits import all_limits, cells_of
 from linkage_sim.words import say
 
 
@@ -18,8 +17,7 @@ def main() -> int:
     heads = say("limits.columns", "en").split(" | ")
     rows = [heads, ["---"] * len(heads)]
     rows += [
-        [item.limit, _shown(item.observed), _shown(item.expected),
-         f"{item.standard_error:.2g}" if item.standard_error > 0.0 else "0",
+        [item.limit, *cells_of(item.observed, item.expected, item.standard_error),
          say("limits.holds" if item.holds else "limits.fails", "en")]
         for item in checks
     ]
@@ -27,14 +25,6 @@ def main() -> int:
     text = "\n".join([say("limits.page", "en"), "", *table, "", say("limits.source", "en"), ""])
     sys.stdout.write(text)
     return 0 if all(item.holds for item in checks) else 1
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_shown(part) for part in value)
-    return f"{float(value):.4f}"
 
 
 if __name__ == "__main__":

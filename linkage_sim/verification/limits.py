@@ -133,6 +133,34 @@ def _lasting() -> Iterator[Limit]:
     yield Limit("worker_tenure", worker_tenure, {"quit_per_week": 0.01})
 
 
+def check_numbered(number: int) -> dict[str, Any]:
+    """Check one limit by its place in the list; a worker's task.
+
+    Returns
+    -------
+    dict
+        limit, observed, expected, standard_error, and whether it holds as `verdict`.
+    """
+    found = all_limits()[number].check()
+    return {"limit": found.limit, "observed": found.observed, "expected": found.expected,
+            "standard_error": found.standard_error, "verdict": bool(found.holds)}
+
+
+def _shown(value: Any) -> str:
+    """Write a figure, a pair of figures or names as they stand in a table."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(part) for part in value)
+    return f"{float(value):.4f}"
+
+
+def cells_of(observed: Any, expected: Any, standard_error: float) -> list[str]:
+    """Write the three figures of a check as every table shows them."""
+    error = f"{standard_error:.2g}" if standard_error > 0.0 else "0"
+    return [_shown(observed), _shown(expected), error]
+
+
 def all_limits() -> list[Limit]:
     """List every limit with the numbers it is checked at, in the order of the purchase cycle.
 

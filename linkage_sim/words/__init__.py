@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from linkage_sim.words.catalogue import LANGUAGES, entries, has, language, say, set_language
+from linkage_sim.words.catalogue import (
+    LANGUAGES,
+    entries,
+    has,
+    language,
+    say,
+    set_language,
+    speaking,
+)
 from linkage_sim.words.translation import (
     bracketed,
     declared_words,
+    is_text,
     listing,
     system_reason,
     translated,
@@ -13,6 +22,6 @@ from linkage_sim.words.translation import (
 )
 
 __all__ = [
-    "LANGUAGES", "bracketed", "declared_words", "entries", "has", "language", "listing", "say",
-    "set_language", "system_reason", "translated", "unit_words",
+    "LANGUAGES", "bracketed", "declared_words", "entries", "has", "is_text", "language", "listing",
+    "say", "set_language", "speaking", "system_reason", "translated", "unit_words",
 ]

@@ -7,10 +7,13 @@ Every file of the folder belongs to the catalogue; a key may stand in one file o
 
 from __future__ import annotations
 
+import contextlib
 import locale
 import os
 import string
 import tomllib
+from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from typing import Any
 LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).parent
 _chosen: list[str] = []
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 class _Filler(string.Formatter):
@@ -43,8 +47,21 @@ def set_language(name: str | None) -> None:
     _chosen[:] = [] if name is None else [name]
 
 
+@contextlib.contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Speak a language for a while, in this thread or task alone: many people share a server."""
+    before = _spoken.set(name)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
 def language() -> str:
     """Tell the language in use: the chosen one, else LINKAGE_LANG, else the system's."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken
     if _chosen:
         return _chosen[0]
     wanted = os.environ.get("LINKAGE_LANG", "")

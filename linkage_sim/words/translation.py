@@ -58,6 +58,15 @@ def bracketed(text: str, inside: str, lang: str | None = None) -> str:
     return say("sign.bracketed", lang, text=text, inside=inside) if inside else text
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a text can be written; bytes that are no UTF-8 come as halves of letters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class _Filled:
     """Fills the words of one entry with what was found in the English."""
 

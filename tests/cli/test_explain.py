@@ -155,10 +155,11 @@ def test_the_command_it_names_tells_a_story(compared: Path) -> None:
 
 
 def test_a_project_handed_in_twice_has_two_lines_that_differ(tmp_path: Path) -> None:
-    """Of X Community: with little money, projects come back a year later."""
+    """Of X Community: with little money and much asked for, projects come back a year later."""
     place = tmp_path / "poor"
     done = linkage("run", "x_community", "--set", "world.residents=300", "--set",
-                   "world.budget_yuan_per_year=60000", "--quiet", "--out", str(place))
+                   "world.budget_yuan_per_year=60000", "--set",
+                   "assumptions.hearing.submission_factor=2.5", "--quiet", "--out", str(place))
     assert done.returncode == 0, done.stderr
     table = pd.read_parquet(place / "projects.parquet")
     assert table["id"].duplicated().any()

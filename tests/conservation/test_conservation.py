@@ -181,3 +181,17 @@ def test_checks_never_spend_more_than_the_year_has(audit_yuan: float) -> None:
         assert check(model) == []
         audited = [item.verdict.audited for item in model.implementation.contracts if item.verdict]
         assert audited and (audit_yuan < 10_000.0 or not any(audited))
+
+
+def test_money_bridged_beyond_the_budget_is_borne_by_the_purchasing_office() -> None:
+    values = {"world.residents": 60, "run.years": 1, "run.warmup_years": 0,
+              "world.budget_yuan_per_year": 50_000.0, "policy.approval.budget_open_day": 165.0,
+              "assumptions.officials.early_money_yuan": 4_000.0}
+    model = LinkageModel(Scenario().with_values(values), seed=5)
+    while model.week < 13:
+        model.step()
+    ledger = model.committees[0].ledgers[0]
+    # 17 days before 1 July (day 182) at 4,000 yuan are 68,000: more than the year has.
+    assert check(model) == []
+    assert ledger.early_money + ledger.hearing + ledger.checking_reserve == 50_000.0
+    assert ledger.officer_yuan >= 68_000.0 - ledger.early_money > 0.0

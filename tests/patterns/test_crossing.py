@@ -8,7 +8,7 @@ from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.registry import SOURCES
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.stages.proposal.sources import Ground
-from linkage_sim.studies.patterns import NO_VOICE
+from linkage_sim.studies.pattern_claims import NO_VOICE
 
 SEEDS = range(201, 231)
 RESPONSE = 0.75

@@ -1,5 +1,7 @@
 """Predictions over 30 paired seeds, as accepted before the runs, and their controls."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,14 +11,18 @@ import pytest
 from linkage_sim.mediators import Mediators
 from linkage_sim.model import LinkageModel
 from linkage_sim.outcomes import measure
-from linkage_sim.report.patterns_page import page, sentence
-from linkage_sim.studies.patterns import Claim, arms, claims, measure_claims
+from linkage_sim.report.patterns_page import judged_together, page, sentence
+from linkage_sim.studies.pattern_claims import Claim, arms, claims
+from linkage_sim.studies.patterns import main, measure_claims
+from linkage_sim.studies.small_tables import keep_table
 
 PREDICTED = [claim for claim in claims() if claim.side]
 # What does not come out, with the reason found; see docs/validation.md.
 NOT_SO = {
-    "delay_lowers_match": "the sign is as predicted, the interval reaches 0 over 30 seeds",
-    "hotline_gains_with_delay": "complaints of half a year are hardly fresher than a survey",
+    "vote_over_activists": "the sign is as predicted, the interval reaches 0 over 30 seeds",
+    "voice_hurts_activists": "the sign is as predicted, the interval reaches 0 over 30 seeds",
+    "survey_too_small": "places are open to all in need: twenty answers find the large categories",
+    "survey_too_large": "2,000 interviews cost a seventh of the budget, too little to be seen",
     "approval_and_effect": "re-screening reaches few places in either case; no sign is seen",
 }
 SEEDS = range(101, 107)
@@ -49,6 +55,15 @@ def test_a_comparison_of_an_arm_with_itself_shows_nothing() -> None:
     assert not found.loc["same", "came_out"]
     assert found.loc["same", ["size", "low", "high"]].tolist() == [0.0, 0.0, 0.0]
     assert found.loc["share", "came_out"]
+
+
+def test_claims_can_be_measured_in_a_community_of_another_size() -> None:
+    need = Claim(0, "size", "unmet_need_weeks", {"survey": 1.0}, +1)
+    usual, small = (
+        measure_claims([need], range(101, 103), jobs=1, elsewhere=values)["size"].item()
+        for values in (None, {"world.residents": 900, "run.years": 1})
+    )
+    assert usual != small
 
 
 def _run(name: str, seed: int, mediators: Mediators | None = None) -> dict[str, float]:
@@ -106,9 +121,53 @@ def test_every_claim_has_arms_and_words_in_both_languages() -> None:
         assert sentence(claim.name, "en") != sentence(claim.name, "zh")
 
 
-def test_page_shows_what_did_not_come_out(tmp_path: Any) -> None:
+def _table_of(folder: Path, lows: Sequence[float], residents: int = 5200) -> Path:
+    """Write rows of a prediction above 0: size .02, 30 seeds, intervals that begin at `lows`."""
     rows = [{"pattern": 2, "claim": "delay_lowers_match", "outcome": "demand_match",
-             "predicted": -1, "size": 0.01, "low": -0.01, "high": 0.03, "n": 30, "dropped": 0,
-             "came_out": False}]
-    pd.DataFrame(rows).to_csv(tmp_path / "patterns.csv", index=False)
-    assert "| **no** |" in page(tmp_path)
+             "predicted": 1, "size": 0.02, "low": low, "high": 0.04 - low, "n": 30, "dropped": 0,
+             "came_out": low > 0.0, "first_seed": 101, "last_seed": 130, "residents": residents}
+            for low in lows]
+    folder.mkdir()
+    pd.DataFrame(rows).to_csv(folder / "patterns.csv", index=False)
+    return folder
+
+
+def test_page_shows_what_did_not_come_out(tmp_path: Path) -> None:
+    text = page(_table_of(tmp_path / "one", [-0.01, 0.005]))
+    assert text.count("| **no** | **no** |") == 1
+    assert text.count("| yes | yes |") == 1
+
+
+def test_many_predictions_are_judged_more_strictly_together(tmp_path: Path) -> None:
+    # With 29 degrees of freedom, .05 takes 2.045 standard errors and .05 / 3 takes 2.541 (tables):
+    rows = pd.read_csv(_table_of(tmp_path / "one", [0.002, 0.008, 0.0]) / "patterns.csv")
+    # .018 * 2.541 / 2.045 = .0224 > .02, and .012 * 1.2424 = .0149 < .02
+    assert judged_together(rows) == [False, True, False]
+    assert judged_together(rows.iloc[:1]) == [True]
+
+
+def test_other_places_stand_beside_each_other(tmp_path: Path) -> None:
+    folders = [_table_of(tmp_path / "one", [0.005, 0.005]),
+               _table_of(tmp_path / "two", [0.005, -0.005], residents=2600)]
+    text = page(folders[0], folders[1:])
+    assert "1 of 2 predictions" in text
+    assert "| 2,600 residents, seeds 101 to 130 |" in text
+    assert text.count("[-0.0050, +0.0450] **no**") == 1
+
+
+def test_one_seed_is_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path / "new"), "--seeds", "1"])
+    assert ended.value.code == 2 and "allowed: 2 or more" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_table_is_kept_whole_with_as_many_figures_as_asked(tmp_path: Path) -> None:
+    table = pd.DataFrame({"size": [2.0 / 3.0]})
+    keep_table(table, tmp_path / "new", "found")
+    keep_table(table, tmp_path / "new", "whole", figures=None)
+    assert (tmp_path / "new" / "found.csv").read_text(encoding="utf-8") == "size\n0.66667\n"
+    assert pd.read_csv(tmp_path / "new" / "whole.csv")["size"].item() == 2.0 / 3.0
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["found.csv", "whole.csv"]

@@ -1,6 +1,6 @@
 """The plain object model of the residents' side, and its comparison with the fast engine.
 
-Households, needs, services, volunteering, feelings, moving, lists and counts are its own work;
-what institutions decide (hearings, contracts, hours, staff) is replayed from a run of the engine.
+Everything from the first household to the last tranche is its own work (`institutions/whole.py`);
+the residents alone can also be told what the engine's institutions decided (`town.py`).
 See README.md.
 """

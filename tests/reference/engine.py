@@ -1,7 +1,7 @@
-"""The only file here that knows the fast engine: how its state and decisions are read.
+"""How the fast engine's residents, and the decisions that reach them, are read.
 
 `engine_state` turns columns into plain dicts, whatever their layout in memory; `states` does the
-same with objects. Where the engine's columns change, this file changes and nothing else.
+same with objects. Where the engine's columns change, files named `engine*.py` change, no others.
 """
 
 from __future__ import annotations

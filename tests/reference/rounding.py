@@ -57,3 +57,13 @@ def add_up(values: Sequence[float], rounded: Callable[[float], float] = float) -
 def mean_of_column(values: Sequence[float]) -> float:
     """Mean of a float32 column, added up and divided in float32 as numpy does."""
     return f32(add_up(values, f32) / len(values))
+
+
+def log1p(value: float) -> float:
+    """log(1 + x) as numpy works it out; the last digit may differ from the C library's."""
+    return float(np.log1p(value))
+
+
+def exp(value: float) -> float:
+    """e to the x as numpy works it out; the last digit may differ from the C library's."""
+    return float(np.exp(value))

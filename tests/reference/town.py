@@ -142,11 +142,16 @@ class Town(mesa.Model):
         return every > 0 and (week + 1) % every == 0
 
     def _hours_left_by_campaigns(self, week: int) -> float:
-        """Share of contract hours that campaigns handed down leave; they are spread evenly."""
-        linkage = self.plan.policy.linkage
+        """Share of contract hours that campaigns handed down leave."""
         taken = min(
-            self.plan.assumptions.officials.campaign_organization_share, linkage.duties_cap
+            self.plan.assumptions.officials.campaign_organization_share,
+            self.plan.policy.linkage.duties_cap,
         )
+        return 1.0 - taken * self.campaign_part(week)
+
+    def campaign_part(self, week: int) -> float:
+        """Part of a week in which a campaign is on; they are spread evenly over the year."""
+        linkage = self.plan.policy.linkage
         part = 0.0
         if linkage.campaigns_per_year:
             gap = WEEKS_PER_YEAR / linkage.campaigns_per_year
@@ -155,7 +160,7 @@ class Town(mesa.Model):
             for campaign in range(linkage.campaigns_per_year):
                 start = campaign * gap
                 part += max(0.0, min(begin + 1.0, start + lasts) - max(begin, start))
-        return 1.0 - taken * min(1.0, part)
+        return min(1.0, part)
 
     def _hours_left_by_meeting(self, week: int) -> list[float]:
         """Share of contract hours that the joint meeting leaves, by community.

@@ -17,7 +17,7 @@ from linkage_sim.report.number_blocks import fill, main
 from linkage_sim.report.number_tables import chosen_for_baseline
 from linkage_sim.scenario.fields import FITTED
 from linkage_sim.scenario.schema import Scenario, parameters
-from linkage_sim.studies.compare import difference_table
+from linkage_sim.studies.differences import difference_table
 from linkage_sim.studies.results import (
     ResultsDamagedError,
     load_provenance,

@@ -69,6 +69,8 @@ def test_the_example_of_the_interface(folder: Path) -> None:
          "\"equal_shares\"; did you mean 'greedy'?"),
         ('[policy.proposal]\nmethod = "votes"\n',
          "mine.toml:2: policy.proposal.method: found 'votes', allowed: mixed, "),
+        ("[policy.proposal]\nmethod = '''\nvote\n'''\n",
+         "mine.toml:2: policy.proposal.method: found 'vote\\n', allowed: mixed, "),
         ('[policy.proposal]\nopen_categories = [\n  "health",\n  "elder_cares",\n]\n',
          "mine.toml:4: policy.proposal.open_categories[2]: found \"elder_cares\", allowed: "),
         ('[[policy.approval.desks]]\nname = "a"\n[[policy.approval.desks]]\nname = "b"\n'

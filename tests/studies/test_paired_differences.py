@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from linkage_sim.studies.compare import difference_table, paired
+from linkage_sim.studies.differences import difference_table, paired
 
 Nan = float("nan")
 # Student's t, 97.5 % with 2 and with 3 degrees of freedom, from printed tables.

@@ -16,7 +16,8 @@ from linkage_sim.errors import InputError
 from linkage_sim.outcomes import NAMES
 from linkage_sim.provenance import MODEL_VERSION, provenance_of, scenario_from_provenance
 from linkage_sim.scenario.loading import load_scenario
-from linkage_sim.studies.compare import Run, difference_table, outcome_rows, plan_of, run_plan
+from linkage_sim.studies.compare import Run, outcome_rows, plan_of, run_plan
+from linkage_sim.studies.differences import difference_table
 from linkage_sim.studies.results import (
     MANIFEST,
     ResultsDamagedError,

@@ -81,7 +81,7 @@ def test_winners_of_real_votes_are_those_of_another_program(
 
 @pytest.mark.parametrize("rule", votes.RULES)
 def test_winners_of_made_votes_are_those_of_another_program(rule: str) -> None:
-    for number in range(100):
+    for number in range(500):
         vote = made_vote(number)
         assert vote_winners(*vote, rule=rule) == independent_winners(vote, rule), vote
 

@@ -50,9 +50,18 @@ def test_titles_of_parameters_and_the_chinese_readme_have_full_width_signs() -> 
     titles = [item.title_zh for item in parameters()]
     titles += [chinese for _, chinese in CATEGORY_TITLES.values()]
     assert [title for title in titles if half_width(title)] == []
-    page = (ROOT / "README.zh.md").read_text(encoding="utf-8")
-    text = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
-    assert half_width(text) == []
+    assert half_width(_prose("README.zh.md")) == []
+
+
+@pytest.mark.parametrize("name", ["docs/limits.zh.md", "docs/what_decides.zh.md",
+                                  "docs/tutorial.zh.md", "docs/exercises.zh.md"])
+def test_pages_for_chinese_readers_have_full_width_signs(name: str) -> None:
+    assert half_width(_prose(name)) == []
+
+
+def _prose(name: str) -> str:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    return re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ from linkage_sim.draws import Decision, Draws
 from linkage_sim.scenario.policy import Desk
 from linkage_sim.timeline import Timeline, next_meeting
 
+VISITS_A_YEAR = 1 << 10
+"""Visits are numbered from year x this, so that a file that comes again meets other chances."""
+
 
 @dataclass(slots=True)
 class Visit:
@@ -121,6 +124,8 @@ class Route:
         Days the applicant takes to mend a returned file, which starts again at the first desk.
     return_factor
         What the quality of the file leaves of the probability of return.
+    first_visit
+        Number of the first visit; the luck at desks goes by file and number of visit.
     on_desk
         Called with (route, queue, returned) after each visit, which stands in `last`; may end
         the route by `stop()`.
@@ -141,7 +146,9 @@ class Route:
         on_done: Callable[..., None],
         on_desk: Callable[..., None] | None = None,
         on_gate: Callable[..., None] | None = None,
+        first_visit: int = 0,
     ) -> None:
+        self.first_visit = first_visit
         self.file = file
         self.identity = identity
         self.queues = queues
@@ -159,6 +166,11 @@ class Route:
         self.returns = 0
         self.visits = 0
         self.stopped = False
+
+    @property
+    def visit(self) -> int:
+        """Number of the present visit, which addresses the luck at desks."""
+        return self.first_visit + self.round
 
     def start(self) -> None:
         """Hand the file to the first desk, or to the first group of desks."""
@@ -178,7 +190,7 @@ class Route:
         for place in group:
             queue = self.queues[place]
             day = queue.timeline.day
-            queue.arrive(Visit(place, self.identity, self.round, day, self._left_desk))
+            queue.arrive(Visit(place, self.identity, self.visit, day, self._left_desk))
 
     def _left_desk(self, visit: Visit) -> None:
         if self.stopped:
@@ -186,7 +198,7 @@ class Route:
         queue = self.queues[visit.place]
         self.visits += 1
         self.last = visit
-        returned = queue.returns(self.identity, self.round, self.return_factor)
+        returned = queue.returns(self.identity, self.visit, self.return_factor)
         self.returned_now = self.returned_now or returned
         if self.on_desk is not None:
             self.on_desk(self, queue, returned)

@@ -8,7 +8,12 @@ from typing import Any
 from linkage_sim.draws import identity_of
 from linkage_sim.projects import Decision, File, Ledger
 from linkage_sim.scenario.policy import Desk
-from linkage_sim.stages.approval.desks import DeskQueue, Route, feed_background
+from linkage_sim.stages.approval.desks import (
+    VISITS_A_YEAR,
+    DeskQueue,
+    Route,
+    feed_background,
+)
 from linkage_sim.timeline import DAYS_PER_YEAR
 
 UNITS = 1 << 16
@@ -61,13 +66,16 @@ class ApprovalStage:
     def _pay_meetings(self, year: int) -> None:
         """Book officers' time in meetings, shared by all communities that a desk serves."""
         world, officials = self.plan.world, self.plan.assumptions.officials
-        served = {"community": 1, "street": world.communities_per_street}
-        all_served = world.communities_per_street * world.streets_per_district
+        of_district = world.communities_per_street * world.streets_per_district
+        served = {
+            "community": 1, "street": world.communities_per_street, "district": of_district,
+        }
+        of_city = of_district * world.districts
         yuan = 0.0
         for desk in self.policy.desks:
             if desk.meeting_gap_days and not self.is_fixed:
                 gap = math.fsum(desk.meeting_gap_days) / len(desk.meeting_gap_days)
-                held = DAYS_PER_YEAR / gap / served.get(desk.shared_by, all_served)
+                held = DAYS_PER_YEAR / gap / served.get(desk.shared_by, of_city)
                 yuan += held * officials.meeting_hours * officials.officer_hour_yuan
         for committee in self.model.committees:
             key = ("meetings", committee.community, year)
@@ -157,6 +165,7 @@ class ApprovalStage:
             on_done=self._passed,
             on_desk=self._left_desk,
             on_gate=self._at_gate,
+            first_visit=file.year * VISITS_A_YEAR,
         )
         self._routes[(file.id, file.year)] = route
         return route
@@ -198,7 +207,7 @@ class ApprovalStage:
         if returned:
             # Would the desk have sent back an exact estimate of need too? Then it was routine.
             exact = self.model.street_of(route.file.candidate.community).return_factor_at(1.0)
-            routine = queue.returns(route.identity, route.round, exact)
+            routine = queue.returns(route.identity, route.visit, exact)
             reason = "routine correction" if routine else "uncertain estimate"
             chance = min(1.0, queue.desk.return_probability * route.return_factor)
             mending = {"rework_days": float(route.rework_days), "chance": round(chance, 4)}

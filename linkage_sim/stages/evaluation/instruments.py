@@ -15,6 +15,8 @@ from linkage_sim.draws import Decision
 from linkage_sim.projects import Contract
 from linkage_sim.scenario.schema import Scenario
 
+VISITS_A_LOOK = 1 << 20
+
 
 @dataclass(slots=True)
 class Inspection:
@@ -29,6 +31,11 @@ class Inspection:
     target : int32[persons]
         The target group: named holders and persons served; -1 stands for a promised person who
         was never found.
+    week : int
+        The present week: a cover that has run out by now no longer counts.
+    look : int
+        Which look at this project it is, 0 at the end of the year, 1 half-way: each look draws a
+        sample and an error of its own.
     means_yuan : float
         What is left of the year's money to check with; an audit beyond it is not held.
     """
@@ -40,6 +47,8 @@ class Inspection:
     kind: Any
     respondents: Any
     target: Any
+    week: int
+    look: int
     means_yuan: float = float("inf")
 
 
@@ -125,7 +134,7 @@ class Outcome:
         # A person once promised and never found is drawn like the others, and counts as unmet.
         lots = model.draws.uniforms(
             Decision.OUTCOME_FOLLOW_UP, np.full(wanted, identity), contract.file.year,
-            np.arange(wanted),
+            case.look * VISITS_A_LOOK + np.arange(wanted),
         )
         drawn = case.target[(lots * len(case.target)).astype(int)]
         category = contract.file.candidate.category
@@ -135,11 +144,11 @@ class Outcome:
         found = drawn >= 0
         rows = drawn[found]
         gone = (model.state.active[rows] & (1 << category)) == 0
-        covered = model.course.covered(rows, category, model.week)
+        covered = model.course.covered(rows, category, case.week)
         met[found] = gone | covered
         raw = float(met.mean())
         net = (raw - natural * float(found.mean())) / max(1e-9, 1.0 - natural)
         noise = checking.outcome_noise * model.draws.normal(
-            Decision.EVALUATION_NOISE, identity, contract.file.year
+            Decision.EVALUATION_NOISE, identity, contract.file.year, case.look
         )
         return float(min(1.0, max(0.0, net + noise)))

@@ -13,6 +13,8 @@ from linkage_sim.kernels.tables import ATTENDED, CONTACT_ENDED
 from linkage_sim.projects import Contract, Ledger, Verdict
 from linkage_sim.stages.evaluation.instruments import Inspection, Outcome
 
+AT_THE_END, HALF_WAY = 0, 1
+
 
 class EvaluationStage:
     """Stage 4 for all communities of a model.
@@ -80,7 +82,8 @@ class EvaluationStage:
         )
 
     def _progress(self, contract: Contract) -> float:
-        case = self._inspect(contract)
+        # The week's service is still to come: covers are as the last week left them.
+        case = self._inspect(contract, self.model.week, HALF_WAY)
         return Outcome().measure(case)
 
     def _line(self, contract: Contract) -> float:
@@ -88,7 +91,7 @@ class EvaluationStage:
         share = (day - contract.started_day) / max(1.0, contract.end_day - contract.started_day)
         return self.checking.midterm_line * share
 
-    def _inspect(self, contract: Contract) -> Inspection:
+    def _inspect(self, contract: Contract, week: int, look: int) -> Inspection:
         model = self.model
         met, kind = model.implementation.rows.lines_of(
             contract.file.candidate.community, contract.row
@@ -102,16 +105,18 @@ class EvaluationStage:
             model=model, plan=self.plan, contract=contract, met=met, kind=kind,
             respondents=evaluator.choose_respondents(contract, met, kind),
             target=evaluator.target_group(contract, served),
+            week=week, look=look,
         )
 
     def evaluate(self, contract: Contract) -> Verdict:
         """Judge a finished contract; the score sets the last tranche, reputation and renewal."""
         model = self.model
-        case = self._inspect(contract)
+        # The year's last week is over, and with it covers that ended.
+        case = self._inspect(contract, model.week + 1, AT_THE_END)
         community = contract.file.candidate.community
         ledger = model.committees[community].ledgers[contract.file.year]
         case.means_yuan = self._means(ledger, community, contract.file.year)
-        contract.true_effect = self.true_effect(contract, case.met, case.kind)
+        contract.true_effect = self.true_effect(case)
         verdict: Verdict = model.mediators.through(
             "verdict", (contract.id, contract.file.year), model.evaluator.judge(case)
         )
@@ -140,16 +145,18 @@ class EvaluationStage:
             **who_was_served(model.people, community, case.met[case.kind != ATTENDED]),
         )
 
-    def true_effect(self, contract: Contract, met: Any, kind: Any) -> float:
+    def true_effect(self, case: Inspection) -> float:
         """Target-group needs ended or now covered by this project's contacts, over the promise.
 
         Counted on everybody, capped at 1; no evaluator ever sees it.
         """
+        contract = case.contract
         category = contract.file.candidate.category
         ended = float(contract.totals["ended_target"])
-        served = np.unique(met[(kind != ATTENDED) & (kind != CONTACT_ENDED)])
+        contacts = (case.kind != ATTENDED) & (case.kind != CONTACT_ENDED)
+        served = np.unique(case.met[contacts])
         still = (self.model.state.active[served] & (1 << category)) != 0
-        covered = self.model.course.covered(served, category, self.model.week + 1, bought=True)
+        covered = self.model.course.covered(served, category, case.week, bought=True)
         total = ended + float(np.count_nonzero(still & covered))
         return min(1.0, total / max(contract.promised, 1e-9))
 

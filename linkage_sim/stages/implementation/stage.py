@@ -134,7 +134,8 @@ class ImplementationStage:
 
         def strength(item: Any) -> tuple[float, int]:
             bid = item.bid(
-                candidate.category, candidate.community, candidate.identity, policy.tender
+                candidate.category, candidate.community, candidate.identity, policy.tender,
+                file.year,
             )
             if item.renewed.get(key):
                 bid += market.renewal_bonus

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.draws import Decision
-from linkage_sim.errors import InputError
 from linkage_sim.projects import N_CATEGORIES, Candidate, File, Hearing, Ledger
 from linkage_sim.scenario.answers import finite
 from linkage_sim.scenario.fields import CATEGORIES, as_tuple
@@ -67,9 +66,11 @@ class ProposalStage:
         open_day = self.plan.policy.approval.budget_open_day
         early = max(0.0, JULY_FIRST - open_day) * self.plan.assumptions.officials.early_money_yuan
         early = 0.0 if model.approval.is_fixed else early
-        ledger.early_money += model.mediators.through(
-            "decision", ("early", community, year), early
-        )
+        early = model.mediators.through("decision", ("early", community, year), early)
+        # What the year's money cannot pay, the purchasing office bears: it counts as its cost.
+        from_budget = min(early, max(0.0, ledger.free))
+        ledger.early_money += from_budget
+        ledger.officer_yuan += early - from_budget
         candidates = self._candidates(committee, year)
         self.ideas[(community, year)] = [
             (item.category, item.cost_yuan, float(model.implementation.promise(item)[1]))
@@ -273,9 +274,8 @@ def _one_design(heard: list[Hearing], members: list[Any], own: Any, people: Any)
         start=np.zeros(N_CATEGORIES),
     ) / len(heard)
     me = heard[[item.community for item in members].index(own.community)]
+    # Where one community could not pay for its vote, those that voted speak for the bundle.
     ballots = [item.ballots for item in heard if item.ballots is not None]
-    if len(ballots) not in (0, len(heard)):
-        raise InputError("bundle: some communities voted and others did not")
     return Hearing(
         heard=shares * mine,
         quality=np.asarray(np.mean([item.quality for item in heard], axis=0)),
