@@ -110,6 +110,7 @@ class Decision(IntEnum):
     TOLD_OF_SERVICES = 60
     LIST_PASSED_ON = 61
     CATEGORY_FOUND = 62
+    PLACE_IN_LINE = 63
 
 
 def philox4x32(

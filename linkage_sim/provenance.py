@@ -16,7 +16,7 @@ from linkage_sim.errors import InputError
 from linkage_sim.scenario.schema import Scenario, scenario_from
 from linkage_sim.words import listing, say
 
-MODEL_VERSION = 4
+MODEL_VERSION = 5
 """Raised only together with a "Results change" entry in CHANGELOG."""
 FORMAT = 1
 _PACKAGE = Path(__file__).resolve().parent

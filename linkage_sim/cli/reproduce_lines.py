@@ -12,7 +12,7 @@ import typer
 from linkage_sim.cli.layout import columns, decimals_for, duration, number, wrapped
 from linkage_sim.cli.options import print_json
 from linkage_sim.cli.study_words import plain, records
-from linkage_sim.words import language, say
+from linkage_sim.words import language, listing, say
 
 if TYPE_CHECKING:
     from linkage_sim.studies.expected import Comparison
@@ -22,15 +22,32 @@ if TYPE_CHECKING:
     from linkage_sim.studies.sweep import Options
 
 WIDE = 96
-VERDICTS = {"as expected": "as_expected", "otherwise": "otherwise", "undefined": "undefined"}
 Row = dict[str, Any]
 Told = tuple["Results", "Comparison | None", Path]
 
 
 def changed(results: Results) -> list[str]:
     """Name the findings that do not come out as the experiment expects."""
+    from linkage_sim.studies.findings import GOOD
+
     table = results.findings
-    return [str(name) for name in table.loc[table["verdict"] != "as expected", "finding"]]
+    return [str(name) for name in table.loc[~table["verdict"].isin(GOOD), "finding"]]
+
+
+def _weak(results: Results) -> int:
+    """Count the findings that the quick form does not contradict, and cannot show either."""
+    from linkage_sim.studies.findings import NOT_CONTRADICTED
+
+    return int((results.findings["verdict"] == NOT_CONTRADICTED).sum())
+
+
+def _worlds(experiment: Experiment) -> str:
+    """Say which seeds the runs have, and what was changed in them."""
+    seeds = [one for study in experiment.studies.values() for one in study.seeds]
+    told = say("experiment.seeds", first=min(seeds), last=max(seeds))
+    if not experiment.settings:
+        return told
+    return say("experiment.seeds_and_settings", seeds=told, settings=listing(experiment.settings))
 
 
 def tell_results(
@@ -44,6 +61,7 @@ def tell_results(
     ))
     for line in wrapped(experiment.question(language()), WIDE) if not quiet else ():
         typer.echo(f"  {line}")
+    typer.echo(f"  {_worlds(experiment)}")
     before = _expected_findings(experiment) if comparison is not None else {}
     head = [say(f"experiment.column.{name}") for name in ("finding", "expected", "found")]
     rows = [head + ([say("experiment.column.before")] if before else [])
@@ -52,7 +70,7 @@ def tell_results(
     for row in table.to_dict("records"):
         cells = [row["finding"], side_said(entries[row["finding"]], experiment.size), found(row)]
         cells += [before.get(row["finding"], "–")] if before else []
-        rows.append([*cells, say(f"experiment.verdict.{VERDICTS[row['verdict']]}")])
+        rows.append([*cells, say(f"experiment.verdict.{row['verdict'].replace(' ', '_')}")])
     for line in columns(rows):
         typer.echo(f"  {line}")
     odd = changed(results)
@@ -70,6 +88,9 @@ def tell_results(
 
 
 def _tell_comparison(comparison: Comparison, experiment: Experiment) -> None:
+    if experiment.seed is not None:
+        typer.echo(say("experiment.check.other_seeds"))
+        return
     if comparison.differ:
         typer.echo(say("experiment.check.differ", differ=comparison.differ,
                        numbers=comparison.numbers))
@@ -120,9 +141,12 @@ def tell_summary(told: Sequence[Told]) -> None:
     """Say in two lines how all experiments went."""
     findings = sum(len(results.findings) for results, _, _ in told)
     odd = sum(len(changed(results)) for results, _, _ in told)
-    typer.echo("\n" + say("experiment.summary", names=len(told), findings=findings,
-                          good=findings - odd, changed=odd))
-    compared = [item for _, item, _ in told if item is not None]
+    weak = sum(_weak(results) for results, _, _ in told)
+    typer.echo("\n" + say("experiment.summary_weak" if weak else "experiment.summary",
+                          names=len(told), findings=findings, good=findings - odd - weak,
+                          weak=weak, changed=odd))
+    compared = [item for results, item, _ in told
+                if item is not None and results.experiment.seed is None]
     if compared:
         differ = sum(bool(item.differ) for item in compared)
         typer.echo(say("experiment.summary_check", same=len(compared) - differ, differ=differ))

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COLUMNS = ("finding", "source", "value", "low", "high", "n", "dropped", "expected", "verdict")
-AS_EXPECTED, OTHERWISE, UNDEFINED = "as expected", "otherwise", "undefined"
+AS_EXPECTED, NOT_CONTRADICTED = "as expected", "not contradicted"
+NOT_SHOWN, REVERSED, OTHERWISE = "not shown", "reversed", "otherwise"
+UNDEFINED = "undefined"
+GOOD = (AS_EXPECTED, NOT_CONTRADICTED)
+_OTHER_SIDE: dict[Side, Side] = {"above": "below", "below": "above"}
 Tables = Mapping[str, "pd.DataFrame"]
 
 
@@ -168,6 +172,27 @@ def lies(found: Measured, side: Side, finding: FindingEntry) -> bool:
     return low <= finding.than <= high
 
 
+def verdict_of(found: Measured, finding: FindingEntry, size: str) -> str:
+    """Say what became of a claim.
+
+    Returns
+    -------
+    str
+        "as expected"; "not contradicted" where the quick form cannot show more; "not shown" where
+        the interval holds the number and should not, "reversed" where it lies on the other side,
+        "otherwise" for other claims that do not come out; "undefined" without a number.
+    """
+    if math.isnan(found.value):
+        return UNDEFINED
+    if lies(found, finding.expected, finding):
+        return AS_EXPECTED
+    if lies(found, side_of(finding, size), finding):
+        return NOT_CONTRADICTED
+    if finding.expected not in _OTHER_SIDE:
+        return OTHERWISE
+    return REVERSED if lies(found, _OTHER_SIDE[finding.expected], finding) else NOT_SHOWN
+
+
 def findings_table(
     experiment: Experiment, outcomes: Tables, years: Tables, tables: Tables
 ) -> pd.DataFrame:
@@ -177,7 +202,7 @@ def findings_table(
     -------
     pandas.DataFrame
         One row a finding: finding, source (study or table), value, low, high, n, dropped,
-        expected, verdict ("as expected", "otherwise", "undefined").
+        expected, verdict (see `verdict_of`).
 
     Raises
     ------
@@ -194,13 +219,12 @@ def findings_table(
             wrong += [f"{experiment.name}: findings: {finding.name}: {text}"
                       for text in error.messages]
             continue
-        side = side_of(finding, experiment.size)
-        fine = lies(found, side, finding)
-        verdict = UNDEFINED if math.isnan(found.value) else AS_EXPECTED if fine else OTHERWISE
         rows.append({
             "finding": finding.name, "source": finding.study or finding.table,
             "value": found.value, "low": found.low, "high": found.high, "n": found.n,
-            "dropped": found.dropped, "expected": side_words(finding, side), "verdict": verdict,
+            "dropped": found.dropped,
+            "expected": side_words(finding, side_of(finding, experiment.size)),
+            "verdict": verdict_of(found, finding, experiment.size),
         })
     if wrong:
         raise InputError(wrong)
@@ -217,5 +241,5 @@ def side_words(finding: FindingEntry, side: Side) -> str:
             "not_below": f"not < {finding.than:g}"}[side]
 
 
-__all__ = ["FULL", "QUICK", "Measured", "chosen", "contrast", "findings_table", "interval_of",
-           "lies", "measured", "side_of", "side_words"]
+__all__ = ["FULL", "GOOD", "QUICK", "Measured", "chosen", "contrast", "findings_table",
+           "interval_of", "lies", "measured", "side_of", "side_words", "verdict_of"]

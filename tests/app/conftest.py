@@ -140,6 +140,8 @@ class Visit:
         """List what axe-core finds critical or serious, each with its first place."""
         from axe_playwright_python.sync_playwright import Axe
 
+        # Solara fades a page in; half-way, any colour on it is paler than it will be.
+        self.page.wait_for_function("document.getAnimations().every(a => a.playState != 'running')")
         found = Axe().run(self.page).response["violations"]
         return [(item["id"], item["nodes"][0]["html"][:160]) for item in found
                 if item["impact"] in ("critical", "serious")]

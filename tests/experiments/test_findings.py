@@ -63,6 +63,27 @@ def test_the_whole_interval_has_to_lie_on_the_side(
     assert lies(Measured(*numbers, 4), side, entry) is fine  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "expected", "size", "verdict"),
+    [((1, 0.5, 2), "above", "quick", "as expected"),
+     ((1, -0.5, 2), "above", "quick", "not contradicted"),
+     ((1, -0.5, 2), "above", "full", "not shown"),
+     ((-1, -2, -0.5), "above", "full", "reversed"),
+     ((-1, -2, -0.5), "above", "quick", "reversed"),
+     ((1, 0.5, 2), "below", "full", "reversed"),
+     ((1, 0.5, 2), "unclear", "full", "otherwise"),
+     ((math.nan,) * 3, "above", "full", "undefined")],
+)
+def test_a_verdict_tells_what_few_seeds_cannot_show_from_what_turned_round(
+    numbers: tuple[float, float, float], expected: str, size: str, verdict: str
+) -> None:
+    from linkage_sim.studies.findings import Measured, verdict_of
+
+    weak = "not_below" if expected == "above" else None
+    entry = finding(expected=expected, quick=weak)
+    assert verdict_of(Measured(*numbers, 4), entry, size) == verdict
+
+
 def test_a_row_of_a_table_is_taken_only_where_it_is_the_only_one() -> None:
     table = pd.DataFrame({"member": ["a", "b"], "value": [1.0, 2.0], "low": 0.0, "high": 3.0,
                           "n": 4})

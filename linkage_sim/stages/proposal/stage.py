@@ -41,7 +41,7 @@ class ProposalStage:
         """Announce the call; a hearing ends when the slowest source has spoken."""
         hearing = self.plan.assumptions.hearing
         start = year * DAYS_PER_YEAR + hearing.call_day
-        for committee in self.model.committees:
+        for committee in self._in_line(year):
             weights = committee.choose_sources(self.plan.policy.proposal)
             days = max(finite(SOURCES.get(name)().days(hearing), "days") for name in weights)
             closing = start + days
@@ -50,6 +50,17 @@ class ProposalStage:
             if recorded is not None and self.model.mediators.frozen("hearing"):
                 closing = recorded.closing_day
             self.model.timeline.plan(closing, self.close_hearing, committee.community, year)
+
+    def _in_line(self, year: int) -> list[Any]:
+        """Committees in the order in which they come to the counter on the same day.
+
+        Desks take files of one day as they come. Chance says who is first, anew every year; by
+        number, the same communities would wait longest for ever.
+        """
+        committees = self.model.committees
+        numbers = np.array([committee.community for committee in committees], int)
+        lots = self.model.draws.uniforms(Decision.PLACE_IN_LINE, numbers, year)
+        return [committees[place] for place in np.argsort(lots, kind="stable").tolist()]
 
     def close_hearing(self, community: int, year: int) -> None:
         """End the hearing of a community: believe, choose, write files and submit them."""

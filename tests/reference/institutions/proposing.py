@@ -126,8 +126,12 @@ class Proposing:
         """Announce the call; a hearing ends when the slowest source has spoken."""
         start = year * DAYS_PER_YEAR + self.plan.assumptions.hearing.call_day
         days = max(days_of(way, self.plan) for way in ways_to_hear(self.plan))
-        for committee in self.hall.committees:
+        for committee in sorted(self.hall.committees, key=lambda each: self._lot(each, year)):
             self.hall.timeline.plan(start + days, self.close_hearing, committee.number, year)
+
+    def _lot(self, committee: Committee, year: int) -> float:
+        """Draw who comes first of those that hand in on the same day."""
+        return self.draws.uniform(Decision.PLACE_IN_LINE, committee.number, year)
 
     def close_hearing(self, number: int, year: int) -> None:
         """End the hearing of a community: believe, choose, write files and submit them."""
