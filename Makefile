@@ -23,7 +23,8 @@ endif
 help:
 	@echo "make run       install, compare X Community with five reforms, write results/x_community"
 	@echo "make test      install what is missing, run the fast tests"
-	@echo "make test-all  all tests, slow ones included"
+	@echo "make test-slow the slow tests alone: statistics, faults for real, the view in a browser"
+	@echo "make test-all  all tests at once"
 	@echo "make bench     the benchmarks, ten minutes; see benchmarks/README.md"
 	@echo "make bench-items  what a resident-week, a call, a contract cost, against the kept figures"
 	@echo "make archive   code, scenarios, results and description in one zip below dist/"

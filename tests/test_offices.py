@@ -154,6 +154,7 @@ def test_a_new_organization_is_among_the_bidders_at_once() -> None:
     assert model.organizations_for(1) == before and far in model.organizations_for(2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sold_outside", "lives"), [(None, True), (0.5, False)])
 def test_organizations_of_a_city_live_on_the_hours_they_can_deliver(
     sold_outside: float | None, lives: bool

@@ -13,7 +13,7 @@ from typing import Any
 
 from linkage_sim.app.comparison import SIDES, Figures, Found, Pair, label_of
 from linkage_sim.app.state import REGISTER, State
-from linkage_sim.inputs.fragment import to_toml, toml_value
+from linkage_sim.inputs.fragment import present, to_toml, toml_value
 from linkage_sim.outcomes import BY_NAME, NAMES
 from linkage_sim.words import say, speaking, unit_words
 
@@ -65,14 +65,7 @@ def scenario_toml(pair: Pair, state: State) -> bytes:
     if told_register(state):
         content["world"]["resident_register"] = told_register(state)
     content["run"].pop("plugins", None)
-    return to_toml(_present(content)).encode("utf-8")
-
-
-def _present(value: Any) -> Any:
-    """Leave out what is not set: a scenario file says nothing of it."""
-    if isinstance(value, dict):
-        return {name: _present(item) for name, item in value.items() if item is not None}
-    return [_present(item) for item in value] if isinstance(value, list) else value
+    return to_toml(present(content)).encode("utf-8")
 
 
 def commands(state: State, places: Mapping[str, str]) -> dict[str, str]:
@@ -90,7 +83,7 @@ def commands(state: State, places: Mapping[str, str]) -> dict[str, str]:
     words = ["linkage-sim", "compare", spec, "scenario.toml" if levers else upper]
     words += ["--replications", str(state.seeds), "--seed", str(state.first_seed)]
     for name, value in sorted(common.items()):
-        words += ["--set", f"{name}={toml_value(_present(value))}"]
+        words += ["--set", f"{name}={toml_value(present(value))}"]
     python = [
         "import linkage_sim as ls", "",
         f"common = {common!r}",

@@ -15,13 +15,12 @@ from linkage_sim.app.limits import LARGEST_UPLOAD, MOST_RESIDENTS, over_limits
 from linkage_sim.app.registers import Registers, in_memory
 from linkage_sim.app.state import REGISTER, may_be_set
 from linkage_sim.errors import InputError
-from linkage_sim.scenario.documents import Document, Layers, read_document
+from linkage_sim.scenario.documents import LABELS, Document, Layers, read_document
 from linkage_sim.scenario.locate import label
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.scenario.validation import validated
 from linkage_sim.words import listing, say
 
-IGNORED = ("title", "title_zh", "description")
 WITHOUT_EFFECT = ("run.threads", "run.record_weeks", "run.trace", "run.check")
 """No outcome depends on them, and a file that was taken away from a page holds them."""
 GZIP = b"\x1f\x8b"
@@ -62,7 +61,7 @@ def uploaded_scenario(
     layers.add(document)
     # A file that was cut off or is of another kind may hold nothing that could be used.
     _refuse_too_large(validated(layers), document)
-    left_out = (*IGNORED, *WITHOUT_EFFECT)
+    left_out = (*LABELS, *WITHOUT_EFFECT)
     return place, dict(item for item in _flat(document.content, "") if item[0] not in left_out)
 
 

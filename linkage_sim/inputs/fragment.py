@@ -48,6 +48,13 @@ def to_toml(fragment: Mapping[str, Any], comment_lines: Iterable[str] = ()) -> s
     return text
 
 
+def present(value: Any) -> Any:
+    """Leave out what is not set, which TOML cannot hold: a scenario file says nothing of it."""
+    if isinstance(value, Mapping):
+        return {name: present(item) for name, item in value.items() if item is not None}
+    return [present(item) for item in value] if isinstance(value, list) else value
+
+
 def _printable(text: str) -> str:
     return "".join(sign if sign == "\t" or (sign >= " " and sign != "\x7f") else "?"
                    for sign in text)

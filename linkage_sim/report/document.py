@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import HEADLINES
 from linkage_sim.report import document_figures as figures
+from linkage_sim.report import document_findings as sentences
 from linkage_sim.report import document_tables as tables
+from linkage_sim.report.document_files import carried_files, command_for
 from linkage_sim.report.effects import chosen_groups
 from linkage_sim.report.names import BETWEEN, drawn_titles, titles_of
 from linkage_sim.studies.results import load_provenance, load_results, provenance_hash
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 FEW_WORLDS = 10
+RESULT, RECORD = "result", "provenance.json"
 KINDS = ("compare", "run", "sweep", "sensitivity")
 Row = dict[str, Any]
 
@@ -90,6 +93,7 @@ def report_html(directory: Path, language: str = "en") -> str:
     ResultsDamagedError
         When anything in the directory is incomplete or has changed since it was written.
     """
+    _refuse_experiment(Path(directory), language)
     record = load_provenance(directory)
     if record.get("verb") not in KINDS:
         raise InputError(say("report.page.wrong_kind", language, path=directory,
@@ -97,6 +101,17 @@ def report_html(directory: Path, language: str = "en") -> str:
     material = Material(Path(directory), language, record)
     context = {**_shared(material), **_own(material)}
     return _rendered(context, language)
+
+
+def _refuse_experiment(directory: Path, language: str) -> None:
+    """Say where the reports of an experiment are to be had: one a study."""
+    place = directory.resolve().parent if directory.resolve().name == RESULT else directory
+    if not (place / RESULT / RECORD).is_file():
+        return
+    studies = sorted(str(path.parent) for path in place.glob(f"*/{RECORD}")
+                     if path.parent.name != RESULT)
+    raise InputError(say("report.page.experiment", language, path=directory,
+                         studies=listing(studies, language)))
 
 
 def _own(material: Material) -> Row:
@@ -157,22 +172,37 @@ def _shared(material: Material) -> Row:
         "levers": tables.lever_rows(material.contents, material.language),
         "limits": _limits(material, len(seeds), weak, assumed),
         "parameters": tables.parameter_blocks(baseline, material.language),
-        "command": command_of(record), "directory": material.directory.name or ".",
+        "command": command_of(record), **_carried(material),
+        "directory": material.directory.name or ".",
         "facts": _facts(record, material), "differences": None, "findings": [], "outcomes": None,
         "blocks": [], "swept": [], "kept": "", "years": None, "repeat": record["verb"] == "run",
         "failed": len(material.table("failures")) if lost.exists() else 0, "heads": [],
     }
 
 
+def _carried(material: Material) -> Row:
+    """Give files of scenarios that do not ship; a sweep's study file is with who made it."""
+    if material.record["verb"] not in ("compare", "run") or "posterior" in material.record:
+        return {"files": [], "file_command": "", "lacks": material.record["verb"] not in
+                ("compare", "run")}
+    found = carried_files(material.names, material.contents)
+    return {"files": found.files, "lacks": False,
+            "file_command": command_for(material.record, found.words) if found.files else ""}
+
+
 def _description(place: int, material: Material) -> str:
     """Give what the scenario file says of itself, without what the baseline says already.
 
-    Descriptions are written in one language; a Chinese page leaves English ones out.
+    A Chinese page leaves an English description out where there is no Chinese one.
     """
-    whole, first = (str(material.contents[number].get("description") or "")
-                    for number in (place, 0))
-    own = whole if place == 0 else whole.removeprefix(first).strip()
-    return own if material.language == "en" or not own.isascii() else ""
+    def told(key: str) -> str:
+        whole, first = (str(material.contents[number].get(key) or "") for number in (place, 0))
+        return whole if place == 0 else whole.removeprefix(first).strip()
+
+    if material.language == "en":
+        return told("description")
+    return told("description_zh") or "".join(
+        text for text in [told("description")] if not text.isascii())
 
 
 def command_of(record: Mapping[str, Any]) -> str:
@@ -231,7 +261,7 @@ def _comparison(material: Material, source: str) -> Row:
         "reforms": [called[name] for name in reforms],
         "differences": tables.comparison_rows(table, reforms, True, language),
         "all_differences": tables.comparison_rows(table, reforms, False, language),
-        "findings": tables.findings(table, reforms, called, language),
+        "findings": sentences.findings(table, reforms, called, language),
         "kept": material.words("posterior") if "posterior" in material.record else "",
         "dropped": _most(table.loc[headline, "dropped"]),
         "all_dropped": _most(table.loc[~headline, "dropped"]),
@@ -287,6 +317,7 @@ def _sweep(material: Material, source: str) -> Row:
         "question": material.words(
             "question.sweep", names=listing([item["title"] for item in swept], language)),
         "swept": swept,
+        "findings": sentences.swept_findings(rows, groups, material.titles, language),
         "heads": [tables.outcome_heads(name, language) for name in headlines],
         "blocks": tables.sweep_blocks(rows, groups, material.titles, language),
         "kept": _kept(study, groups, every, rows, material),

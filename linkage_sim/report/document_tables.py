@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from linkage_sim.outcomes import BY_NAME, HEADLINES, NAMES
+from linkage_sim.outcomes import HEADLINES, NAMES
+from linkage_sim.report.document_findings import shown, side_of
 from linkage_sim.report.effect_scales import better_words, column_title, scale_of
 from linkage_sim.report.effects import means_of
 from linkage_sim.report.labels import decimals
@@ -104,44 +105,6 @@ def _difference(row: pd.Series[Any], name: str, places: int) -> Row:
             "side": side_of(row, name), "n": int(row["n"]),
             "interval": f"[{number(low, places, True)}, {number(high, places, True)}]"
             if low == low else ""}
-
-
-def shown(row: Mapping[str, Any] | pd.Series[Any]) -> bool:
-    """Tell whether a difference stands after adjusting for all comparisons of its family."""
-    return bool(row["low_adjusted"] > 0.0 or row["high_adjusted"] < 0.0)
-
-
-def side_of(row: Mapping[str, Any] | pd.Series[Any], name: str) -> str:
-    """Tell whether a difference that stands is for the better or the worse, or only up or down."""
-    if not shown(row):
-        return "open"
-    rises = row["low_adjusted"] > 0.0
-    better = BY_NAME[name].better
-    if better == 1 or better == -1:
-        return "better" if rises == (better == 1) else "worse"
-    return "up" if rises else "down"
-
-
-def findings(
-    table: pd.DataFrame, reforms: Sequence[str], called: Titles, language: str
-) -> list[str]:
-    """Say in a sentence for each reform which headline outcomes it moves, and which it may not."""
-    sentences = []
-    for reform in reforms:
-        sides: dict[str, list[str]] = {}
-        for name in HEADLINES:
-            rows = table[(table["outcome"] == name) & (table["scenario"] == reform)]
-            if len(rows):
-                sides.setdefault(side_of(rows.iloc[0], name), []).append(
-                    column_title(name, language))
-        parts = [
-            say(f"report.page.finding.{side}", language, outcomes=listing(sides[side], language))
-            for side in ("better", "worse", "up", "down", "open") if side in sides
-        ]
-        sentences.append(say("report.page.finding.sentence", language,
-                             name=called.get(reform, reform),
-                             parts=say("sign.clause", language).join(parts)))
-    return sentences
 
 
 def run_rows(outcomes: Mapping[str, Any], headline: bool, language: str) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import PurePath
@@ -18,6 +19,7 @@ DAY = "day of the year"
 """A unit that does not follow its number as others do."""
 PARTS = ("share", "probability")
 REGISTER = "world.resident_register"
+IRREGULAR = {"communities": "community", "categories": "category", "wishes": "wish"}
 
 
 @cache
@@ -60,7 +62,17 @@ def _number(unit: str, value: float, language: str) -> str:
     if unit.startswith(PARTS):
         share = say("report.page.value.percent", language, share=f"{100 * value:.3g}")
         return bracketed(share, words if unit != PARTS[0] else "", language)
+    if language == "en" and value == 1.0:
+        words = singular(words)
     return say("report.page.value.unit", language, number=text, unit=words) if unit else text
+
+
+def singular(unit: str) -> str:
+    """Put an English unit that follows the number one into the singular: years, persons a month."""
+    plural = re.search(r"\b\w+s\b", unit)
+    if not plural:
+        return unit
+    return unit.replace(plural[0], IRREGULAR.get(plural[0], plural[0][:-1]), 1)
 
 
 def _register(value: Any, language: str) -> str:

@@ -20,6 +20,9 @@ from linkage_sim.scenario.nesting import deepest_key, endless_key_line
 from linkage_sim.scenario.syntax import syntax_message
 from linkage_sim.words import say, system_reason
 
+LABELS = ("title", "title_zh", "description", "description_zh")
+"""What a scenario says of itself, which no number depends on."""
+
 LARGEST_FILE = 20_000_000
 MOST_PROBLEMS = 100
 """Told of one file; who makes more mends these first. One more is kept, to show that there is."""
@@ -172,9 +175,10 @@ class Layers:
 
     def add(self, document: Document) -> None:
         """Lay one more document on top."""
-        if "title" in document.content and "title_zh" not in document.content:
-            # The Chinese title below is that of something else.
-            self.content["title_zh"] = ""
+        for name in ("title", "description"):
+            if name in document.content and f"{name}_zh" not in document.content:
+                # The Chinese words below are those of something else.
+                self.content[f"{name}_zh"] = ""
         self._merge(self.content, document.content, (), document)
         self.top = document.label
 

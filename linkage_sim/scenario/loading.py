@@ -150,8 +150,9 @@ def _join_titles(documents: list[Document], n_reforms: int) -> None:
     """Let a composed scenario say what it is composed of."""
     if not n_reforms:
         return
-    # The Chinese title first: it reads titles as they stand in the files.
-    for key, between in (("title_zh", " + "), ("title", " + "), ("description", "\n")):
+    # Chinese ones first: they read titles as they stand in the files.
+    for key, between in (("title_zh", " + "), ("title", " + "),
+                         ("description_zh", "\n"), ("description", "\n")):
         told = [_told(document, key) for document in documents]
         base = [text for text in told[:-n_reforms] if text is not None][-1:]
         parts = base + [text for text in told[-n_reforms:] if text is not None]

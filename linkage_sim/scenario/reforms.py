@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from linkage_sim.errors import InputError
-from linkage_sim.scenario.documents import Document, read_document
+from linkage_sim.scenario.documents import LABELS, Document, read_document
 from linkage_sim.scenario.locate import find_reform, find_scenario, is_file, label, ships
 from linkage_sim.words import say
 
-_MAY_REFORM = ("policy", "title", "title_zh", "description")
+_MAY_REFORM = ("policy", *LABELS)
 _DEFAULTS = "x_community"
 
 

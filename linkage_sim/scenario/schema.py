@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 from linkage_sim.scenario.assumptions import Assumptions
+from linkage_sim.scenario.documents import LABELS
 from linkage_sim.scenario.fields import Section, setting
 from linkage_sim.scenario.policy import Policy
 from linkage_sim.scenario.registry import (
@@ -40,6 +41,7 @@ class Scenario(Section):
     title: str = Field("", title="Title", max_length=200)
     title_zh: str = Field("", title="Chinese title, shown with --lang zh", max_length=200)
     description: str = Field("", title="Description", max_length=4000)
+    description_zh: str = Field("", title="Description in Chinese", max_length=4000)
     world: World = World()
     policy: Policy = Policy()
     assumptions: Assumptions = Assumptions()
@@ -130,9 +132,9 @@ class Scenario(Section):
 
     def hash(self) -> str:
         """Name the content: equal hashes, equal scenarios (title and recording left out)."""
-        content = self.model_dump(mode="json", exclude={"title": True, "title_zh": True,
-                                                        "description": True,
-                                                        "run": {"threads", "trace", "check"}})
+        labels: dict[str, Any] = dict.fromkeys(LABELS, True)
+        content = self.model_dump(mode="json",
+                                  exclude={**labels, "run": {"threads", "trace", "check"}})
         text = json.dumps(content, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

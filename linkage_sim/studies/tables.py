@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from linkage_sim.scenario.documents import LABELS
 from linkage_sim.scenario.schema import Scenario
 from linkage_sim.studies.compare import Run
 from linkage_sim.studies.overlay import Overlay
@@ -130,7 +131,7 @@ def flat_values(content: Row, prefix: str = "") -> Row:
     """Give every single parameter of a scenario's content under its dotted name."""
     flat: Row = {}
     for name, value in content.items():
-        if prefix == "" and name in ("title", "title_zh", "description"):
+        if prefix == "" and name in LABELS:
             continue
         if isinstance(value, dict):
             flat.update(flat_values(value, f"{prefix}{name}."))

@@ -116,6 +116,7 @@ def test_a_broken_link_is_a_message_and_the_page_works(visit: Any) -> None:
     assert seen.errors == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("data", "told"), [
     (b"\xef\xbb\xbf[policy.approval]\nfixed_latency_days = 20\n", ""),
     ("[policy]\n# 审批\n".encode("gbk"), "GB"),

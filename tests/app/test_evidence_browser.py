@@ -13,8 +13,9 @@ from linkage_sim.app.shipped_pages import checked_limits
 expect.set_options(timeout=30_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "width"), [
-    ("en", 1400), pytest.param("zh", 390, marks=pytest.mark.slow),
+    ("en", 1400), ("zh", 390),
 ])
 def test_all_findings_and_figures_are_there(visit: Any, language: str, width: int) -> None:
     seen = visit(f"?v=1&s=toy&tab=evidence&lang={language}", width, "[data-role=limits] tbody tr")

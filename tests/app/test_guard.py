@@ -72,6 +72,7 @@ def test_a_page_may_be_enlarged_and_names_its_language(server: str) -> None:
     assert mended(b"<html><p>", "zh") == b'<html lang="zh-CN"><p>'
 
 
+@pytest.mark.slow
 def test_one_visitor_too_many_is_told_so(browser: Any) -> None:
     with serving("--sessions", "1") as (address, _):
         first = browser.new_page()
@@ -101,6 +102,7 @@ def children(pid: int) -> list[int]:
     return [int(item) for item in found.read_text().split()] if found.exists() else []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_workers_leave_with_the_server(number: int) -> None:

@@ -50,6 +50,7 @@ def first_of(seen: Visit, role: str, place: int = 1) -> str:
     return str(seen.page.locator(f"[data-role={role}] option").nth(place).get_attribute("value"))
 
 
+@pytest.mark.slow
 def test_a_tab_of_its_own_shows_one_run_without_error(visit: Any) -> None:
     seen = visit("?v=1&s=x_community&p=fast_approval")
     seen.page.click("[data-tab=inside]")
@@ -110,6 +111,7 @@ def test_play_goes_on_by_itself_and_pause_keeps_the_week(visit: Any) -> None:
     assert week(seen) == stopped
 
 
+@pytest.mark.slow
 def test_a_press_on_a_project_tells_its_story(visit: Any) -> None:
     seen = visit(TOY + "&week=80")
     box = seen.page.locator(".ls-box").first

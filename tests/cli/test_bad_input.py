@@ -166,23 +166,23 @@ def spoiled(originals: list[bytes], slips_alone: bool = False) -> st.SearchStrat
 
 
 KINDS = {
-    "random bytes": Kind(st.binary(max_size=80), scenario, 20, 500, (0.7, 1.0)),
-    "random TOML": Kind(odd_input.toml_text, scenario, 20, 500, (0.7, 0.99)),
+    "random bytes": Kind(st.binary(max_size=80), scenario, 20, 1000, (0.7, 1.0)),
+    "random TOML": Kind(odd_input.toml_text, scenario, 20, 1200, (0.7, 0.99)),
     "random tables": Kind(odd_input.tables, scenario, 30, 1200, (0.8, 1.0)),
     "any value of any parameter": Kind(odd_input.one_parameter(), scenario, 40, 1600, (0.5, 0.9)),
     "damaged scenarios": Kind(spoiled(odd_input.VALID_SCENARIOS), scenario, 30, 1300, (0.5, 0.9)),
-    "damaged reforms": Kind(spoiled(odd_input.VALID_REFORMS), reform, 20, 500, (0.5, 0.95)),
-    "random studies": Kind(chance.map(odd_input.study_text), study, 40, 1500, (0.5, 0.95)),
-    "damaged studies": Kind(spoiled(odd_input.VALID_STUDIES), study, 30, 1200, (0.5, 0.95)),
-    "settings": Kind(chance.map(odd_input.setting_text), setting, 20, 700, (0.5, 0.9)),
-    "commands": Kind(chance.map(odd_input.command_words), command, 30, 1000, (0.4, 0.9)),
+    "damaged reforms": Kind(spoiled(odd_input.VALID_REFORMS), reform, 20, 900, (0.5, 0.95)),
+    "random studies": Kind(chance.map(odd_input.study_text), study, 40, 700, (0.5, 0.95)),
+    "damaged studies": Kind(spoiled(odd_input.VALID_STUDIES), study, 30, 600, (0.5, 0.95)),
+    "settings": Kind(chance.map(odd_input.setting_text), setting, 20, 1500, (0.5, 0.9)),
+    "commands": Kind(chance.map(odd_input.command_words), command, 30, 600, (0.4, 0.9)),
     "huge scenarios": Kind(odd_input.huge(), scenario, 4, 60, (0.5, 1.0)),
     "huge studies": Kind(odd_input.huge(), study, 4, 60, (0.9, 1.0)),
     "sweeps": Kind(
         st.tuples(spoiled(odd_input.SMALL_STUDIES, True), st.sampled_from(
             [[], [], ["--run-timeout", "0.001"], ["--errors", "stop", "--run-timeout", "0.001"]])),
         short_sweep, 2, 20, (0.2, 0.8)),
-    "runs": Kind(spoiled(odd_input.VALID_SCENARIOS[:1]), short_run, 10, 200, (0.4, 0.9)),
+    "runs": Kind(spoiled(odd_input.VALID_SCENARIOS[:1]), short_run, 10, 100, (0.4, 0.9)),
 }
 
 

@@ -1,4 +1,4 @@
-"""Two hundred pieces of bad input, each given to a process of its own as a person would."""
+"""A hundred pieces of bad input, each given to a process of its own as a person would."""
 
 from __future__ import annotations
 
@@ -58,31 +58,31 @@ def start(words: list[str], folder: Path, lang: str = "en") -> subprocess.Popen[
 
 
 def cases() -> Iterator[Case]:
-    """Give two hundred cases, the same ones every time."""
+    """Give a hundred cases, the same ones every time."""
     chance = Random(20_260_501)
-    for number in range(60):
+    for number in range(26):
         lang = "zh" if number % 4 == 0 else "en"
         yield Case(odd_input.spoiled(chance, odd_input.VALID_SCENARIOS), ["validate", "any.toml"],
                    lang=lang)
-    for number in range(45):
+    for number in range(18):
         lang = "zh" if number % 4 == 0 else "en"
         data = (odd_input.study_text(chance) if number % 2
                 else odd_input.spoiled(chance, odd_input.VALID_STUDIES))
         yield Case(data, ["sweep", "any.toml", "--dry-run"], lang=lang)
-    for _ in range(5):
+    for _ in range(3):
         yield Case(odd_input.spoiled(chance, odd_input.VALID_REFORMS, slips_alone=True),
                    ["compare", "toy", "toy+any.toml", *SHORT, "--replications", "1", "--jobs", "1",
                     "--out", "new", "--quiet"])
-    for _ in range(55):
+    for _ in range(28):
         words = odd_input.command_words(chance)
         yield Case(odd_input.VALID_REFORMS[0], [word.replace("\0", "") for word in words], "")
-    for _ in range(15):
+    for _ in range(7):
         yield Case(odd_input.spoiled(chance, odd_input.VALID_SCENARIOS[:1]),
                    ["run", "any.toml", *SHORT, "--out", "new", "--quiet"])
     plain = ["sweep", "any.toml", "--out", "new", "--jobs", "1"]
     yield Case(odd_input.SMALL_STUDIES[0], plain, codes=(0,))
     yield Case(odd_input.SMALL_STUDIES[0], [*plain, "--run-timeout", "0.001"], codes=(1,))
-    for number in range(8):
+    for number in range(6):
         more = ["--run-timeout", "0.001"] if number % 3 == 0 else []
         yield Case(odd_input.spoiled(chance, odd_input.SMALL_STUDIES, slips_alone=True),
                    [*plain, *more], codes=(0, 1, 2))
@@ -106,11 +106,11 @@ def answered(process: subprocess.Popen[bytes], began: float, folder: Path) -> An
 
 
 @pytest.mark.slow
-def test_two_hundred_processes_refuse_in_words_or_do_what_was_asked(
+def test_a_hundred_processes_refuse_in_words_or_do_what_was_asked(
     finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     waiting = list(enumerate(cases()))
-    assert len(waiting) == 200
+    assert len(waiting) == 100
     codes: Counter[int] = Counter()
     running: list[tuple[Case, Path, subprocess.Popen[bytes], float]] = []
     while waiting or running:
@@ -130,6 +130,6 @@ def test_two_hundred_processes_refuse_in_words_or_do_what_was_asked(
     with capsys.disabled():
         told = ", ".join(f"{code}: {number}" for code, number in sorted(codes.items()))
         sys.stdout.write(f"\nprocesses: {codes.total()} started; by exit code {told}\n")
-    assert codes[0] >= 30
+    assert codes[0] >= 15
     assert codes[1] >= 1
-    assert codes[2] >= 100
+    assert codes[2] >= 50

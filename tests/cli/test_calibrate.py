@@ -53,6 +53,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_it_says_what_is_known_now_and_how_every_figure_fares(finished: Path) -> None:
     said = (finished / "said").read_text()
     assert "2 free assumptions, 1 figure fitted, 2 predicted" in said
@@ -122,6 +123,7 @@ def test_other_results_are_not_written_among_those_of_a_calibration(
     verify_results(finished / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, finished: Path) -> None:
     (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")

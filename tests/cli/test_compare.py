@@ -294,6 +294,7 @@ def stop(running: subprocess.Popen[str], number: int, ready: Callable[[], bool])
     return error
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_comparison_goes_on_where_it_stopped(
@@ -338,6 +339,7 @@ def test_a_comparison_that_is_killed_goes_on_too(tmp_path: Path) -> None:
     assert again.returncode == 0 and re.match("Going on: [0-9]+ of 40", told)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_without_a_place_a_stopped_comparison_says_that_nothing_is_kept(tmp_path: Path) -> None:
     arguments = ("toy", "toy+full_reform", "--replications", "5000", "--jobs", "1", "--json")

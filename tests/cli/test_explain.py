@@ -122,6 +122,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_a_comparison_lists_its_runs_and_then_the_projects_of_one(compared: Path) -> None:
     table = pd.read_parquet(compared / "projects.parquet")
     runs = json.loads(linkage("explain", str(compared), "--json").stdout)

@@ -32,6 +32,7 @@ def finished(typed: Typed) -> Path:
     return Path("here")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "why"),
     [
@@ -163,6 +164,7 @@ def test_replace_gives_saved_seeds_up(typed: Typed, interrupted: Path) -> None:
     assert len(load_results("here")) == 1
 
 
+@pytest.mark.slow
 def test_other_comparisons_have_other_usual_folders(typed: Typed) -> None:
     commands = [PAIR, (*PAIR, "--set", MONEY), (*PAIR, "--seed", "5"),
                 ("compare", "toy", "toy+fast_approval", "--replications", "2", "--quiet")]

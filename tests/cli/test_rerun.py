@@ -25,6 +25,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> P
     return tmp_path / "here"
 
 
+@pytest.mark.slow
 def test_every_number_is_the_same_with_one_worker_and_two(place: Path, capsys: Printed) -> None:
     assert main(["rerun", str(place), "--jobs", "1"]) == 0
     assert "4 runs" in capsys.readouterr().out

@@ -60,6 +60,7 @@ def test_a_morris_study_is_told_drawn_and_kept(capsys: Printed) -> None:
     assert main(["results", "out", "--table", "sensitivity", "-o", "all.csv"]) == 0
 
 
+@pytest.mark.slow
 def test_a_sobol_study_speaks_chinese_and_looks_for_boxes(capsys: Printed) -> None:
     path = study("sobol", "samples = 8")
     event = "difference in need_coverage of full_reform <= 0"

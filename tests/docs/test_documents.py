@@ -117,6 +117,7 @@ def without_chinese_font() -> str:
     return ""
 
 
+@pytest.mark.slow
 @needs_shell
 def test_every_command_of_the_documents_works(desk: Path) -> None:
     """In one go, because later commands use what earlier ones wrote."""

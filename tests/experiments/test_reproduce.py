@@ -184,6 +184,7 @@ def test_only_results_as_written_can_become_expected(typed: Typed, toy: Path) ->
     assert not (toy / "expected").exists()
 
 
+@pytest.mark.slow
 def test_processes_are_kept_between_studies_and_give_the_same_numbers(toy: Path) -> None:
     """Two sweeps by the same two processes, against one after the other in this process."""
     study = load_experiment(toy, quick=True).studies["days"]

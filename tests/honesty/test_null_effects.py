@@ -73,6 +73,7 @@ ALIKE = {**_all_alike(), **FREE, **EVERYBODY, "policy.proposal.activists": 5000,
          "policy.proposal.method": "directive"}
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("method", ["activists", "survey", "assembly"])
 def test_whom_one_asks_moves_no_match_where_all_needs_are_alike(method: str) -> None:

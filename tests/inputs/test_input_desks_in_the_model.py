@@ -64,6 +64,7 @@ def test_every_desk_for_every_file_would_take_too_long(log: EventLog) -> None:
     assert days.mean() > 1.3 * log.cases.days[log.cases.finished].mean()
 
 
+@pytest.mark.slow
 def test_few_officers_would_count_the_wait_twice(log: EventLog) -> None:
     enough = desks_fragment(log)["policy"]["approval"]["desks"]
     # 28 files a day of two days of work keep nearly 60 officers busy.

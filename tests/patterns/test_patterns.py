@@ -80,6 +80,7 @@ def _with_behaviour_of(counted: str, other: str, seed: int) -> tuple[Any, Any]:
     return plain, _run(other, seed, Mediators(frozen=before.record, names=names))
 
 
+@pytest.mark.slow
 def test_with_beliefs_frozen_counting_moves_no_effort_and_no_effect() -> None:
     for seed in SEEDS:
         plain, rescored = _with_behaviour_of("counts 0.1", "counts 0.8", seed)

@@ -41,7 +41,7 @@ def test_both_agree_on_any_small_world(values: dict[str, Any], seed: int) -> Non
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=CALM)
+@settings(max_examples=60, suppress_health_check=CALM)
 @given(worlds(most_residents=150, most_years=2), st.integers(0, 2**63 - 1))
 def test_both_agree_on_many_worlds(values: dict[str, Any], seed: int) -> None:
     Recorded(Scenario().with_values(values), seed).compare()
@@ -96,6 +96,7 @@ ENGINE_FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENGINE_FAULTS)
 def test_a_broken_kernel_of_the_engine_is_noticed(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -100,6 +100,7 @@ def test_a_table_that_lacks_a_column_or_has_no_row_is_refused(kind: str) -> None
         draw(table[:0], "en")
 
 
+@pytest.mark.slow
 @kinds
 def test_files_hold_their_provenance_and_are_the_same_each_time(kind: str, tmp_path: Path) -> None:
     draw, table = KINDS[kind]

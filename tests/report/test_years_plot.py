@@ -95,6 +95,7 @@ def test_files_words_and_provenance(tmp_path: Path) -> None:
     assert "fast_approval" in text and "full_reform" in text and "11 simulated worlds" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("count", "n_years"), [(1, 2), (2, 5), (5, 5), (8, 1), (5, 30)])
 def test_no_words_overlap_or_leave_the_picture(count: int, n_years: int, language: str) -> None:

@@ -200,6 +200,7 @@ def test_provenance_turns_back_into_the_same_calibration(
 # -- the same whatever happens -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_processes_find_the_same_to_the_last_byte(
     small: tuple[Path, Path, Fitted], tmp_path: Path
 ) -> None:
@@ -236,6 +237,7 @@ def test_a_stop_loses_no_run_and_changes_nothing(
     assert before and tables(place) == tables(undisturbed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("least", [1, 14])
 def test_a_killed_calibration_goes_on(
     small: tuple[Path, Path, Fitted], tmp_path: Path, least: int

@@ -118,6 +118,7 @@ def test_the_rows_of_a_register_are_not_written(tmp_path: Path) -> None:
         Checkpoint(tmp_path, plan_of([scenario], [SEED], ["mine"], False))
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_years_and_the_same_command_goes_on(tmp_path: Path) -> None:
     typed = [sys.executable, "-m", "linkage_sim", "run", "x_community", "--lang", "en",
              "--set", "run.years=30", "--seed", str(SEED)]

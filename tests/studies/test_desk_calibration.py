@@ -153,6 +153,7 @@ def row_of(groups: pd.DataFrame, kind: str, by: str, value: int) -> pd.Series:
     return groups[chosen].iloc[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [APART, TIMED])
 @pytest.mark.parametrize(("by", "value"), [
     ("layers", 2), ("layers", 3), ("rejections", 0), ("all", 0),
@@ -164,6 +165,7 @@ def test_days_of_the_other_half_come_out_within_fifteen_percent(
     assert abs(row["difference"]) <= ACCEPTED and abs(row["difference_p95"]) <= ACCEPTED
 
 
+@pytest.mark.slow
 def test_one_rejection_needs_days_that_depend_on_the_decision(groups: pd.DataFrame) -> None:
     """What the model's own desks miss: sending back takes longer, and coming back is quicker."""
     assert near(groups, TIMED, "rejections", 1) <= ACCEPTED
@@ -171,6 +173,7 @@ def test_one_rejection_needs_days_that_depend_on_the_decision(groups: pd.DataFra
     assert apart["difference"] < timed["difference"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("by", "value"), [("layers", 1), ("rejections", 2)])
 def test_where_half_a_log_cannot_tell_it_is_no_farther_than_chance_allows(
     groups: pd.DataFrame, by: str, value: int
@@ -182,6 +185,7 @@ def test_where_half_a_log_cannot_tell_it_is_no_farther_than_chance_allows(
     assert abs(row["first"] / row["real"] - 1.0) > ACCEPTED
 
 
+@pytest.mark.slow
 def test_one_set_of_days_for_every_procedure_does_not_do(groups: pd.DataFrame) -> None:
     """Negative control: the comparison can fail, and does for the simplest way."""
     assert max(near(groups, POOLED, "layers", value) for value in (1, 2, 3)) > ACCEPTED

@@ -99,6 +99,7 @@ def test_pairing_gains_on_the_model(typed: Typed) -> None:
     assert gain > 5.0, "a small change of a reform should leave worlds nearly as they were"
 
 
+@pytest.mark.slow
 def test_command_says_how_many_seeds_it_took_and_goes_on_from_them(
     typed: Typed, tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def test_without_their_weights_the_same_particles_are_too_sure_of_themselves() -
     assert moments(last, 0, weighted=False)[1] < 0.9 * SPREAD < moments(last, 0)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_targets_that_say_nothing_leave_the_prior() -> None:
     """Negative control: chance alone decides who is near."""

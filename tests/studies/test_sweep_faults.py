@@ -56,39 +56,54 @@ def _kill(process: subprocess.Popen[str], parent: bool, worker: bool) -> list[in
     return workers
 
 
-def _moments(count: int) -> list[tuple[int, str]]:
-    """Spread kills over the progress of a sweep: after how many runs, and who is killed."""
-    whom = ("parent", "worker", "both")
-    return [(3 + (TOTAL * 8 // 10) * k // count, whom[k % 3]) for k in range(count)]
+def _moments(count: int) -> list[int]:
+    """Spread moments over the progress of a sweep: after how many runs on the disk."""
+    return [3 + (TOTAL * 8 // 10) * k // count for k in range(count)]
+
+
+def _hit(process: subprocess.Popen[str], place: Path, after: int, whom: str) -> bool:
+    """Kill at a moment; tells whether the sweep was unfinished, and loses nothing it had."""
+    unfinished = wait_until(lambda: acknowledged(place) >= after, process)
+    kept = acknowledged(place)
+    workers = _kill(process, whom != "worker", whom != "parent")
+    process.communicate(timeout=120)
+    assert all_gone(workers), "workers outlived their parent"
+    # What was acknowledged before the kill is there after it.
+    assert acknowledged(place) >= kept
+    return unfinished and kept < TOTAL
 
 
 @pytest.mark.slow
 def test_thirty_kills_leave_the_outcomes_of_an_undisturbed_sweep(
     undisturbed: tuple[Path, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Ten of a worker, each in a sweep of its own; twenty of the parent, alone or with a worker.
+
+    Whoever kills the parent gives the same command again, which is killed in its turn, five times.
+    """
     study, expected = undisturbed
     hit = {"parent": 0, "worker": 0, "both": 0}
-    for number, (after, whom) in enumerate(_moments(30)):
-        place = tmp_path / str(number)
-        process = start("sweep", study, "--out", place, "--jobs", 2, "--quiet")
-        unfinished = wait_until(lambda: acknowledged(place) >= after, process)  # noqa: B023
-        kept = acknowledged(place)
-        workers = _kill(process, whom != "worker", whom != "parent")
-        hit[whom] += unfinished and kept < TOTAL
-        process.communicate(timeout=120)
-        assert all_gone(workers), "workers outlived their parent"
-        if whom != "worker":
-            # What was acknowledged before the kill is there after it.
-            assert acknowledged(place) >= kept
-        again = finish("sweep", study, "--out", place, "--jobs", 2)
+    for after in _moments(10):
+        process = start("sweep", study, "--out", tmp_path / "out", "--jobs", 2, "--quiet")
+        hit["worker"] += _hit(process, tmp_path / "out", after, "worker")
+        assert process.returncode == 0
+        assert (tmp_path / "out" / "outcomes.parquet").read_bytes() == expected
+        shutil.rmtree(tmp_path / "out")
+    for first in range(4):
+        for number, after in enumerate(_moments(20)[first::4]):
+            process = start("sweep", study, "--out", tmp_path / "out", "--jobs", 2, "--quiet")
+            whom = ("parent", "both")[(first + number) % 2]
+            hit[whom] += _hit(process, tmp_path / "out", after, whom)
+        again = finish("sweep", study, "--out", tmp_path / "out", "--jobs", 2)
         assert again.returncode == 0, again.stderr
-        assert (place / "outcomes.parquet").read_bytes() == expected
-        shutil.rmtree(place)
+        assert (tmp_path / "out" / "outcomes.parquet").read_bytes() == expected
+        shutil.rmtree(tmp_path / "out")
     with capsys.disabled():
         sys.stdout.write(f"kills that hit an unfinished sweep: {hit}\n")
     assert sum(hit.values()) >= 20
 
 
+@pytest.mark.slow
 def test_killed_sweep_goes_on_and_does_only_what_is_missing(
     undisturbed: tuple[Path, bytes], tmp_path: Path
 ) -> None:
@@ -241,6 +256,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_is_found_set_aside_and_mended(
     finished: tuple[Path, Path, bytes], tmp_path: Path, damage: str, typed: Typed

@@ -26,6 +26,7 @@ DAYS = "policy.approval.fixed_latency_days"
 # -- one answer --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2, 4])
 def test_any_number_of_workers_gives_the_same_bytes(
     plain: tuple[Path, Path], tmp_path: Path, jobs: int

@@ -47,6 +47,7 @@ def test_erlang_c_by_hand() -> None:
     assert delay_probability(3, 2.4) == pytest.approx(0.6472, abs=5e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize(("arrivals", "desks", "rework"), [
     (0.24, [(0.1, 3, 0.0)], 0.0),
@@ -172,6 +173,7 @@ def test_pollaczek_and_khinchine_by_hand() -> None:
     assert expected == pytest.approx(network_days(0.08, [(0.1, 1, 0.0)], 0.0))
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize(("arrivals", "services", "variation", "days"), [
     (0.05, 0.1, 2.0, 200_000), (0.05, 0.1, 0.5, 40_000), (0.3, 0.5, 1.2, 20_000),
