@@ -304,7 +304,7 @@ def _report(state: State, pair: Pair, seen: Seen, file: Any, note: Any) -> None:
     seeds = tuple(seed for seed, *_ in seen.found)
     names = (say("app.side.baseline", state.language), say("app.side.policy", state.language))
     argument: Any = (pair.baseline.model_dump(mode="json"), pair.policy.model_dump(mode="json"),
-                     seeds, state.language, names)
+                     list(seen.found), state.language, names)
     task = Task(("report", pair.baseline.hash(), pair.policy.hash(), seeds, state.language),
                 exports.report_bytes, argument, keep=False)
     order = service().pool.ask([task])

@@ -13,7 +13,12 @@ from typing import Any
 from linkage_sim.app.experiment_links import LINKS
 from linkage_sim.app.pictures import picture_of
 from linkage_sim.outcomes import BY_NAME
-from linkage_sim.report.experiment_page import is_as_predicted, number_of, side_words
+from linkage_sim.report.experiment_page import (
+    caption_of,
+    is_as_predicted,
+    number_of,
+    side_words,
+)
 from linkage_sim.studies.expected import RECORD
 from linkage_sim.studies.experiment import (
     Experiment,
@@ -102,8 +107,7 @@ def _figure(experiment: Experiment, name: str, language: str) -> Row | None:
     src, own = picture_of(experiment.name, name, language)
     if not src:
         return None
-    key = f"evidence.figure.{experiment.name}.{name}"
-    caption = say(key, language) if has(key) else f"{experiment.title(language)}: {name}"
+    caption = caption_of(experiment, name, language)
     return {"id": name, "src": src, "alt": caption,
             "larger": say("evidence.larger", language, name=caption),
             "note": "" if own else say("evidence.english_figure", language)}

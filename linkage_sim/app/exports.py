@@ -97,32 +97,35 @@ def commands(state: State, places: Mapping[str, str]) -> dict[str, str]:
 
 
 def report_bytes(
-    argument: tuple[dict[str, Any], dict[str, Any], tuple[int, ...], str, tuple[str, str]],
+    argument: tuple[dict[str, Any], dict[str, Any], Found, str, tuple[str, str]],
     is_to_stop: Callable[[], bool],
 ) -> bytes:
-    """Make the HTML report of a comparison, in a worker: it runs, writes results, reads them."""
+    """Make the HTML report of a comparison, in a worker, from the runs that a page has."""
+    from linkage_sim.app.worker import StoppedError, unpacked
     from linkage_sim.provenance import provenance_of
     from linkage_sim.report.document import report_html
     from linkage_sim.scenario.schema import scenario_from
-    from linkage_sim.studies.compare import outcome_rows, plan_of, run_plan
+    from linkage_sim.studies.compare import Run, outcome_rows, plan_of
     from linkage_sim.studies.differences import difference_table
     from linkage_sim.studies.results import results_folder
+    from linkage_sim.studies.run import Result
     from linkage_sim.studies.tables import tables_of
 
-    baseline, policy, seeds, language, names = argument
+    baseline, policy, found, language, names = argument
     with speaking(language), tempfile.TemporaryDirectory() as place:
+        if is_to_stop():
+            raise StoppedError
         scenarios = [scenario_from(baseline), scenario_from(policy)]
-        plan = plan_of(scenarios, seeds, names)
-
-        def look_up(_done: int, _of: int) -> None:
-            if is_to_stop():
-                from linkage_sim.app.worker import StoppedError
-
-                raise StoppedError
-
-        runs = run_plan(plan, 1, look_up)
+        plan = plan_of(scenarios, [seed for seed, *_ in found], names)
+        runs = [
+            Run(name, seed, Result(seed, run["outcomes"], run["years"], unpacked(run["projects"]),
+                                   [], []))
+            for seed, *two in found for name, run in zip(plan.names, two, strict=True)
+        ]
         table = difference_table(outcome_rows(runs), plan.names, plan.seeds)
         record = provenance_of("compare", plan.names, plan.scenarios, plan.seeds, trace=False)
+        # No command made these runs; the page tells one that makes them again.
+        record["command"] = []
         folder = Path(place) / "comparison"
         with results_folder(folder) as results:
             results.write(tables_of(runs, plan.names, plan.scenarios, None), record, table)

@@ -62,6 +62,7 @@ def free_port(host: str, wanted: int | None) -> int:
 def run(
     specs: Sequence[str], reforms: Sequence[str], host: str, port: int, door: Door,
     language: str, jobs: int | None, started: Callable[[], None], idle: str = IDLE,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> None:
     """Serve pages until somebody stops it; the workers leave with it.
 
@@ -75,6 +76,8 @@ def run(
         Called when pages can be opened.
     idle
         How long a page outlives its last connection.
+    is_over
+        Tells whether somebody has asked to end before there was anything that heard it.
     """
     os.environ.update({**SETTINGS, "SOLARA_KERNEL_CULL_TIMEOUT": idle})
     # Advice to developers of Solara; nobody who uses the page can follow it.
@@ -85,13 +88,14 @@ def run(
     provide(Service(pool, places, language, tuple(reforms)))
     pool.open()
     try:
-        _serve(host, port, door, language, started, pool)
+        _serve(host, port, door, language, started, pool, is_over)
     finally:
         pool.close()
 
 
 def _serve(
-    host: str, port: int, door: Door, language: str, started: Callable[[], None], pool: Pool
+    host: str, port: int, door: Door, language: str, started: Callable[[], None], pool: Pool,
+    is_over: Callable[[], bool],
 ) -> None:
     import uvicorn
     from solara.server import kernel_context
@@ -114,6 +118,7 @@ def _serve(
     # The processes get ready while the libraries above load; whoever opens the first page finds
     # them so.
     latest = time.monotonic() + LONGEST_WARM_UP_SECONDS
-    while not pool.is_ready and time.monotonic() < latest:
+    while not pool.is_ready and time.monotonic() < latest and not is_over():
         time.sleep(0.02)
-    Server(config).run()
+    if not is_over():
+        Server(config).run()

@@ -6,8 +6,10 @@ Imports nothing heavy, so that a new process limits its threads before NumPy or 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import traceback
+import zlib
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
@@ -72,7 +74,13 @@ def _warm_up() -> None:
 
 
 def run_once(argument: tuple[dict[str, Any], int], is_to_stop: Callable[[], bool]) -> Any:
-    """Run a scenario on one seed; gives its outcomes over all years and year by year."""
+    """Run a scenario on one seed.
+
+    Returns
+    -------
+    dict
+        outcomes over all years; years, one row each; projects, which only a report reads, small.
+    """
     from linkage_sim.scenario.schema import scenario_from
     from linkage_sim.studies.run import simulate
 
@@ -83,7 +91,19 @@ def run_once(argument: tuple[dict[str, Any], int], is_to_stop: Callable[[], bool
             raise StoppedError
 
     result = simulate(scenario_from(content), seed, progress=look_up)
-    return {"outcomes": result.outcomes, "years": result.year_rows}
+    return {"outcomes": result.outcomes, "years": result.year_rows,
+            "projects": packed(result.project_rows)}
+
+
+def packed(rows: list[dict[str, Any]]) -> bytes:
+    """Write rows small; thousands of answers are remembered."""
+    return zlib.compress(json.dumps(rows).encode("utf-8"))
+
+
+def unpacked(data: bytes) -> list[dict[str, Any]]:
+    """Read what `packed` wrote."""
+    rows: list[dict[str, Any]] = json.loads(zlib.decompress(data))
+    return rows
 
 
 def check_limit(number: int, is_to_stop: Callable[[], bool]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from linkage_sim.cli.notes import notes_said
 from linkage_sim.cli.spoken import spoken
+from linkage_sim.cli.termination import termination
 from linkage_sim.cli.typed import remember
 from linkage_sim.cli.verbs import program
 from linkage_sim.errors import InputError
@@ -26,10 +27,6 @@ DONE, FAILED, BAD_INPUT = 0, 1, 2
 MOST_MESSAGES = 100
 """Told at once; nobody reads a thousand, and a terminal keeps the last ones alone."""
 INTERRUPTED, READER_GONE, TERMINATED = 130, 141, 143
-
-
-class _Terminated(KeyboardInterrupt):
-    """The system asked the process to end; verbs save what is finished, as they do on Ctrl-C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain([f"--lang: {found}"])
         return BAD_INPUT
     try:
-        with _termination() as terminated, notes_said(quiet="--quiet" in typed):
+        with termination() as terminated, notes_said(quiet="--quiet" in typed):
             code = _run(typed)
             sys.stdout.flush()
     except BrokenPipeError:
@@ -84,30 +81,6 @@ def _wanted_language(typed: Sequence[str]) -> str | None:
         if name == "--lang":
             return value if equals else next(iter(typed[place + 1 :]), "")
     return None
-
-
-@contextlib.contextmanager
-def _termination() -> Iterator[list[int]]:
-    """Turn SIGTERM into an interruption, so that verbs save what is finished."""
-    received: list[int] = []
-
-    def receive(number: int, _frame: Any) -> None:
-        received.append(number)
-        raise _Terminated
-
-    try:
-        before = signal.signal(signal.SIGTERM, receive)
-    except ValueError:
-        # Only the main thread may set signals.
-        yield received
-        return
-    try:
-        yield received
-    except KeyboardInterrupt:
-        if not received:
-            raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _run(typed: list[str]) -> int:

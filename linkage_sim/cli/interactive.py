@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from linkage_sim.cli.options import NUMBER, Jobs, Lang, Quiet, to_stderr
+from linkage_sim.cli.termination import is_told_to_end
 from linkage_sim.cli.typed import package, pip_install
 from linkage_sim.errors import InputError
 from linkage_sim.words import say
@@ -68,7 +69,8 @@ def app(
 
     reforms = () if any("+" in spec for spec in specs[:1]) else ("fast_approval",)
     door = Door(token=token, most_sessions=sessions)
-    run(specs, reforms, host, number, door, lang or "", jobs, started)
+    run(specs, reforms, host, number, door, lang or "", jobs, started,
+        is_over=is_told_to_end)
 
 
 def _refuse_without_solara() -> None:

@@ -6,6 +6,7 @@ It is a plan, not a map: the model knows which district a community belongs to, 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from linkage_sim.report.effect_scales import better_words, even_numbers, outcome_title
@@ -31,13 +32,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+Scales = Mapping[str, tuple[float, float]]
 COLUMNS = ("outcome", "district", "community", "mean", "low", "high")
 MAP_WIDE, RANGES_LEFT, RANGES_WIDE, UNDER, GAP = 4.55, 5.75, 2.2, 0.62, 0.14
 LEAST_CELL, MOST_CELL, LEAST_DISTRICT = 0.035, 0.2, 0.3
 BLOCKS_ACROSS, LABEL, BAR = 4, 0.17, 0.09
 
 
-def city_map(table: pd.DataFrame, language: str = "en") -> Figure:
+def city_map(
+    table: pd.DataFrame, language: str = "en", subject: str = "", scales: Scales | None = None
+) -> Figure:
     """Draw each community as a square in the block of its district, coloured by its outcome.
 
     Squares whose interval holds the mean of the city bear a dot: they cannot be told apart from it.
@@ -49,6 +53,11 @@ def city_map(table: pd.DataFrame, language: str = "en") -> Figure:
         One row a community and outcome: outcome, district (number or text), community, mean, low,
         high (95 % interval over seeds; NaN with a single one). Where it stands: residents (weights
         the means of districts and city).
+    subject
+        What the city is called, where several are drawn.
+    scales
+        Outcome -> lowest and highest value of its colours, so that pictures can be compared; left
+        out, each outcome's own.
 
     Raises
     ------
@@ -66,14 +75,16 @@ def city_map(table: pd.DataFrame, language: str = "en") -> Figure:
     deep = math.ceil(max(sizes) / side) * cell + LABEL + 0.06
     tall = max(deep * math.ceil(len(districts) / across), LEAST_DISTRICT * 0.55 * len(districts))
     head = HEADING_LINE + LINE + 0.12
-    frame = framed(_words(table, language), len(outcomes) * (head + tall + UNDER), A4_WIDTH)
+    frame = framed(_words(table, language, subject), len(outcomes) * (head + tall + UNDER),
+                   A4_WIDTH)
     for place, outcome in enumerate(outcomes):
         below = place * (head + tall + UNDER)
         mine = table[table["outcome"] == outcome].reset_index(drop=True)
         frame.heading(SIDE, below, outcome_title(outcome, language), A4_WIDTH - 2 * SIDE)
         frame.text(SIDE, below + HEADING_LINE + 0.02, better_words(outcome, language))
         axes = frame.axes(SIDE, below + head, MAP_WIDE, tall, gid=f"map {outcome}")
-        colours = _blocks(axes, mine, districts, (side, cell, deep), tall, language)
+        ends = (scales or {}).get(outcome) or (float(mine["mean"].min()), float(mine["mean"].max()))
+        colours = _blocks(axes, mine, districts, (side, cell, deep), (tall, *ends), language)
         _bar(frame, colours, below + head + tall)
         ranges = frame.axes(RANGES_LEFT, below + head, RANGES_WIDE, tall, gid=f"ranges {outcome}")
         _ranges(ranges, mine, districts, language)
@@ -81,16 +92,16 @@ def city_map(table: pd.DataFrame, language: str = "en") -> Figure:
     return frame.figure
 
 
-def _words(table: pd.DataFrame, language: str) -> Words:
+def _words(table: pd.DataFrame, language: str, subject: str) -> Words:
     known = bool(table["low"].notna().any())
     keys = [Key(say("report.city.district", language), COLOURS[0], "o", bar=known),
             Key(say("report.city.range", language), SOFT, "", "-"),
             Key(say("report.city.city", language), INK, "", "--")]
     told = [say("report.city.told", language)]
-    told.append(say("report.city.dots" if known else "report.plate.single", language))
+    told.append(say("report.city.dots" if known else "report.city.few", language))
     count = table["community"].nunique()
-    title = say("report.city.title", language, n=f"{count:,}",
-                districts=table["district"].nunique())
+    title = say("report.city.title_of" if subject else "report.city.title", language,
+                n=f"{count:,}", districts=table["district"].nunique(), subject=subject)
     return Words(title, "", language, tuple(keys), tuple(told))
 
 
@@ -102,7 +113,7 @@ def _city_mean(mine: pd.DataFrame) -> float:
 
 def _blocks(
     axes: Any, mine: pd.DataFrame, districts: list[Any], shape: tuple[int, float, float],
-    tall: float, language: str,
+    height_and_ends: tuple[float, float, float], language: str,
 ) -> Any:
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
@@ -111,7 +122,7 @@ def _blocks(
     from matplotlib.patches import Rectangle
 
     side, cell, deep = shape
-    low, high = float(mine["mean"].min()), float(mine["mean"].max())
+    tall, low, high = height_and_ends
     if not low < high:
         low, high = low - 0.5, high + 0.5
     colours = ScalarMappable(Normalize(low, high), colormaps[PLAIN_MAP])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+LEAST_SEEDS = 4
+"""With fewer, an interval of one community is so wide that nearly all would hold the mean."""
 DAYS_PER_YEAR, DAYS_PER_WEEK = 364.0, 7.0
 EFFECTS = {"main_effects": "main-effects", "interaction": "interaction", "heat_map": "heat-map"}
 
@@ -202,15 +205,24 @@ def _map(results: Results, entry: FigureEntry, language: str) -> Figure:
     import pandas as pd
 
     table = results.tables[entry.table or "communities"]
+    study = next(item.study for item in results.experiment.written.analyses if item.kind == "city")
+    # One scale for all cities of the study, so that their pictures can be laid side by side.
+    scales = {name: (float(table[name].min()), float(table[name].max()))
+              for name in entry.outcomes}
     wanted = entry.options.get("scenario")
+    subject = ""
     if wanted is not None:
         table = table[table["scenario"] == wanted]
+        subject = titles(results, study, language).get(str(wanted), str(wanted))
+    few = len(results.experiment.studies[study].seeds) < LEAST_SEEDS
     parts: list[Any] = []
     for outcome in entry.outcomes:
         columns = {outcome: "mean", f"{outcome}_low": "low", f"{outcome}_high": "high"}
         part = table[["district", "community", *columns]].rename(columns=columns)
+        if few:
+            part = part.assign(low=math.nan, high=math.nan)
         parts.append(part.assign(outcome=outcome))
-    return city_map(pd.concat(parts, ignore_index=True), language)
+    return city_map(pd.concat(parts, ignore_index=True), language, subject, scales)
 
 
 _KINDS: dict[str, Callable[[Results, FigureEntry, str], Figure]] = {

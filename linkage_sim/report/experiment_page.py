@@ -29,10 +29,14 @@ from linkage_sim.report.number_blocks import BAD_INPUT, filled_by, lines_of, mar
 from linkage_sim.report.number_tables import markdown_table
 from linkage_sim.studies.expected import read_table
 from linkage_sim.studies.experiment import FULL, Experiment, load_experiment
-from linkage_sim.studies.experiment_file import FindingEntry, Side
+from linkage_sim.studies.experiment_file import FigureEntry, FindingEntry, Side
 from linkage_sim.studies.experiment_run import FINDINGS
 from linkage_sim.studies.findings import Measured, lies
-from linkage_sim.words import listing, say
+from linkage_sim.words import has, listing, say
+
+READS = {"city_map": "city", "shapley": "coalitions", "interaction": "coalitions",
+         "trade_off": "regret", "trust_paths": "basins"}
+"""Kind of a picture without a study -> kind of the analysis it is drawn from."""
 
 START = re.compile(r"^<!-- *experiment:(.*)-->\s*$")
 CONTENT = re.compile(r"(?P<kind>\S+)(?: in (?P<lang>en|zh))?")
@@ -169,12 +173,29 @@ def _sizes(experiment: Experiment, lang: str) -> list[str]:
     return [*markdown_table(head, table), "", again]
 
 
+def caption_of(experiment: Experiment, name: str, lang: str) -> str:
+    """Say what a picture of an experiment shows; an own experiment's has its title and name."""
+    key = f"evidence.figure.{experiment.name}.{name}"
+    own = f"{experiment.title(lang)}{say('sign.colon', lang)}{name}"
+    return say(key, lang) if has(key) else own
+
+
 def _figures(experiment: Experiment, lang: str) -> list[str]:
-    title = experiment.title(lang)
     lines: list[str] = []
     for item in experiment.written.figures:
-        lines += ["", f"![{title}{say('sign.colon', lang)}{item.name}](figures/{item.name}.png)"]
+        caption = caption_of(experiment, item.name, lang)
+        lines += ["", f"![{caption}](figures/{item.name}.png)", "",
+                  say("experiment.page.caption", lang, caption=caption,
+                      seeds=_seeds_of(experiment, item))]
     return lines[1:]
+
+
+def _seeds_of(experiment: Experiment, item: FigureEntry) -> int:
+    """Count the worlds behind a picture, by its study or the analysis it is drawn from."""
+    names = [item.study] if item.study else [
+        entry.study for entry in experiment.written.analyses if entry.kind == READS[item.kind]]
+    of_table = [name for name in names if name and (item.table or "").endswith(f"_{name}")]
+    return len(experiment.studies[str((of_table or names)[0])].seeds)
 
 
 BLOCKS: dict[str, Callable[[Experiment, str], list[str]]] = {

@@ -16,6 +16,7 @@ from typing import Any
 from linkage_sim.studies.expected import RECORD
 from linkage_sim.studies.experiment import FULL, QUICK, load_experiment
 
+PAGE = "README.md"
 CRATE = "ro-crate-metadata.json"
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 LICENCE = "https://spdx.org/licenses/MIT"
@@ -35,12 +36,14 @@ def crate_of(folder: Path) -> Row:
         When the experiment cannot be read.
     """
     experiment = load_experiment(folder)
-    # The page for readers is filled and mended by hand: no part of what is sealed.
     files = sorted(
         path for path in folder.rglob("*")
         if path.is_file() and path.suffix in KINDS and path.name != CRATE
     )
     parts = [_file(path, folder) for path in files]
+    if (folder / PAGE).is_file():
+        # The page for readers is mended by hand: named, but not sealed by a checksum.
+        parts.append({"@id": PAGE, "@type": "File", "encodingFormat": "text/markdown"})
     actions = [action for size in (QUICK, FULL) if (action := _action(folder, size))]
     root: Row = {
         "@id": "./", "@type": "Dataset", "name": experiment.written.title,
@@ -50,14 +53,18 @@ def crate_of(folder: Path) -> Row:
         "hasPart": [{"@id": part["@id"]} for part in parts],
         "mentions": [{"@id": action["@id"]} for action in actions],
     }
-    descriptor = {
+    sizes = [str(action["@id"]).removeprefix("#") for action in actions]
+    programs = {item["@id"]: item for item in (_program(folder, size) for size in sizes)}
+    graph = [descriptor(), root, *parts, *actions, *programs.values()]
+    return {"@context": CONTEXT, "@graph": graph}
+
+
+def descriptor() -> Row:
+    """Give the entry by which a program knows a research object crate."""
+    return {
         "@id": CRATE, "@type": "CreativeWork", "about": {"@id": "./"},
         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
     }
-    sizes = [str(action["@id"]).removeprefix("#") for action in actions]
-    programs = {item["@id"]: item for item in (_program(folder, size) for size in sizes)}
-    graph = [descriptor, root, *parts, *actions, *programs.values()]
-    return {"@context": CONTEXT, "@graph": graph}
 
 
 def _file(path: Path, folder: Path) -> Row:

@@ -34,6 +34,8 @@ LABELS = ("verdict", "expected")
 COUNTS = ("n", "seeds", "dropped", "points", "undefined")
 """Columns of whole numbers that a run with another course may change by one, or by that part."""
 RECORD = "provenance.json"
+ELSEWHERE = "elsewhere"
+"""Folder of what came out with other seeds."""
 Row = dict[str, Any]
 
 
@@ -201,14 +203,35 @@ def keep_expected(results: Path, folder: Path, size: str) -> list[Path]:
     """
     from linkage_sim.studies.results import load_provenance, verify_results
 
-    listed = verify_results(results)
     record = load_provenance(results)
     if record.get("settings"):
         raise InputError(say("experiment.error.settings", path=results))
-    goal = folder / "expected" / size
-    beside = folder / "expected" / f".{size}.new"
+    tables = sorted(name for name in verify_results(results) if name.endswith(".csv"))
+    return _kept(results, record, tables, folder / "expected" / size)
+
+
+def keep_elsewhere(results: Path, folder: Path) -> list[Path]:
+    """Keep what the full form gives with other seeds: its findings, which no check compares with.
+
+    Raises
+    ------
+    InputError
+        When something beside the seeds was changed, or the results are of the quick form.
+    """
+    from linkage_sim.studies.results import load_provenance, verify_results
+
+    verify_results(results)
+    record = load_provenance(results)
+    settings = [item for item in record.get("settings", []) if not item.startswith("seed=")]
+    if settings or record["size"] != "full":
+        raise InputError(say("experiment.error.elsewhere", path=results))
+    return _kept(results, record, ["findings.csv"], folder / "expected" / ELSEWHERE)
+
+
+def _kept(results: Path, record: Row, tables: list[str], goal: Path) -> list[Path]:
+    """Put tables and their record into a folder in place of what was there."""
+    beside = goal.with_name(f".{goal.name}.new")
     beside.mkdir(parents=True, exist_ok=True)
-    tables = sorted(name for name in listed if name.endswith(".csv"))
     for name in tables:
         (beside / name).write_bytes((results / name).read_bytes())
     text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
@@ -252,9 +275,13 @@ def main(arguments: list[str]) -> None:
 
     place, experiments = Path(arguments[0]), Path(arguments[1])
     for name, results in finished_results(place):
-        size = json.loads((results / RECORD).read_text(encoding="utf-8"))["size"]
-        written = keep_expected(results, experiments / name, size)
-        written += keep_pictures(results, experiments / name) if size == "full" else []
+        record = json.loads((results / RECORD).read_text(encoding="utf-8"))
+        size = record["size"]
+        if any(item.startswith("seed=") for item in record.get("settings", [])):
+            written = keep_elsewhere(results, experiments / name)
+        else:
+            written = keep_expected(results, experiments / name, size)
+            written += keep_pictures(results, experiments / name) if size == "full" else []
         for path in [*written, write_crate(experiments / name)]:
             sys.stdout.write(f"{path}\n")
 

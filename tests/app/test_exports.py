@@ -15,10 +15,16 @@ from linkage_sim.app.comparison import (
     places_of,
     tasks_of,
 )
-from linkage_sim.app.exports import commands, data_csv, scenario_toml
+from linkage_sim.app.exports import commands, data_csv, report_bytes, scenario_toml
 from linkage_sim.app.state import State
-from linkage_sim.app.worker import run_once
+from linkage_sim.app.worker import StoppedError, run_once
+from linkage_sim.provenance import provenance_of
+from linkage_sim.report.document import report_html
 from linkage_sim.scenario.loading import load_scenario
+from linkage_sim.studies.compare import outcome_rows, plan_of, run_plan
+from linkage_sim.studies.differences import difference_table
+from linkage_sim.studies.results import results_folder
+from linkage_sim.studies.tables import tables_of
 
 PLACES = places_of(["toy"])
 STATE = State(
@@ -63,3 +69,28 @@ def test_the_csv_holds_every_run_and_its_chinese(found: Any) -> None:
     text = data_csv(found, "zh").decode("utf-8-sig")
     assert "供需匹配度" in text
     assert len(text.splitlines()) == 1 + 3 * 2 * len(found[0][1]["outcomes"])
+
+
+def test_the_report_is_made_of_the_runs_of_the_page(
+    pair: Pair, found: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal to the report of the same runs made afresh, and without running anything again."""
+    names = ("Baseline", "Policy")
+    plan = plan_of([pair.baseline, pair.policy], [seed for seed, *_ in found], names)
+    runs = run_plan(plan, 1)
+    record = provenance_of("compare", plan.names, plan.scenarios, plan.seeds, trace=False)
+    with results_folder(tmp_path / "comparison") as results:
+        results.write(tables_of(runs, plan.names, plan.scenarios, None), {**record, "command": []},
+                      difference_table(outcome_rows(runs), plan.names, plan.seeds))
+    expected = report_html(tmp_path / "comparison", "en")
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise AssertionError("a run for a report that has its runs")
+
+    monkeypatch.setattr("linkage_sim.studies.run.simulate", refused)
+    sides = (pair.baseline.model_dump(mode="json"), pair.policy.model_dump(mode="json"))
+    made = report_bytes((*sides, found, "en", names), lambda: False).decode("utf-8")
+    assert made == expected
+    assert "scenario_1.toml" in made and "linkage-sim compare scenario_1.toml" in made
+    with pytest.raises(StoppedError):
+        report_bytes((*sides, found, "en", names), lambda: True)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from linkage_sim.app.exports import csv_bytes
-from linkage_sim.app.guard import mended
+from linkage_sim.app.guard import Door, mended
+from linkage_sim.app.server import _serve
 
-from .conftest import serving
+from .conftest import ROOT, free_port, serving
 
 
 def status(address: str, path: str = "/", method: str = "GET", body: bytes | None = None,
@@ -115,6 +119,37 @@ def test_workers_leave_with_the_server(number: int) -> None:
         while any(_lives(pid) for pid in workers) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert [pid for pid in workers if _lives(pid)] == []
+
+
+@pytest.mark.slow
+def test_a_server_told_to_end_while_it_starts_ends() -> None:
+    """What is being imported may swallow the interruption; nobody may then be left behind."""
+    for moment in (0.3, 0.7, 1.1, 1.5, 2.0, 2.6):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "linkage_sim", "app", "--no-browser", "--port",
+             str(free_port())], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(moment)
+            process.terminate()
+            assert process.wait(20) in (143, -signal.SIGTERM), moment
+        finally:
+            process.kill()
+
+
+def test_a_server_that_is_over_before_it_serves_does_not_serve(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import uvicorn
+
+    def refused(self: object) -> None:
+        raise AssertionError("it serves")
+
+    monkeypatch.setattr(uvicorn.Server, "run", refused)
+    ready = SimpleNamespace(is_ready=False)
+    arguments: Any = ("127.0.0.1", free_port(), Door(), "en", lambda: None, ready)
+    _serve(*arguments, lambda: True)
+    with pytest.raises(AssertionError, match="it serves"):
+        _serve(*arguments, lambda: setattr(ready, "is_ready", True) or False)
 
 
 def _lives(pid: int) -> bool:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkage_sim.cli import verbs
+from linkage_sim.cli.termination import is_told_to_end
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.schema import parameters
 
@@ -114,7 +115,9 @@ def test_interruption_and_termination_have_their_exit_codes(
     monkeypatch.setattr("linkage_sim.cli.doctor.doctor", terminated)
     before = signal.getsignal(signal.SIGTERM)
     assert typed("doctor")[0] == 143
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(signal.SIGTERM) is before and is_told_to_end()
+    monkeypatch.setattr("linkage_sim.cli.doctor.doctor", lambda: None)
+    assert typed("doctor")[0] == 0 and not is_told_to_end()
 
 
 def test_an_error_with_its_own_exit_code_keeps_it(

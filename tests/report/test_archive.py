@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import zipfile
@@ -27,7 +28,8 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("pyproject.toml", "README.md", "CITATION.cff", "LICENSE", "docs/model.md"):
         shutil.copy(ROOT / name, folder / name)
     (folder / ".gitignore").write_text("results/\ndist/\n", encoding="utf-8")
-    for words in (["init", "-q"], ["add", "."]):
+    named = ["-c", "user.name=x", "-c", "user.email=x@localhost"]
+    for words in (["init", "-q"], ["add", "."], [*named, "commit", "-qm", "all"]):
         subprocess.run(["git", *words], cwd=folder, check=True)
     (folder / "secret.txt").write_text("git does not know this", encoding="utf-8")
     monkeypatch.chdir(folder)
@@ -52,6 +54,44 @@ def test_code_description_and_results_are_in_it_and_unknown_files_are_not(source
     sums = dict(line.split("  ")[::-1] for line in files["SHA256SUMS"].decode().splitlines())
     assert set(sums) == set(files) - {"ARCHIVE.md", "SHA256SUMS"}
     assert all(hashlib.sha256(files[name]).hexdigest() == told for name, told in sums.items())
+
+
+def told(source: Path) -> dict[str, str]:
+    archive.build(source, source / "dist" / "a.zip")
+    return {name.split("/", 1)[1]: content.decode("utf-8", "replace")
+            for name, content in contents(source / "dist" / "a.zip").items()}
+
+
+def test_what_is_not_committed_is_named(
+    source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "differ" not in told(source)["ARCHIVE.md"]
+    (source / "docs/model.md").write_text("other words", encoding="utf-8")
+    assert "- `docs/model.md`" in told(source)["ARCHIVE.md"].partition("differ from that")[2]
+    assert archive.main([str(source)]) == 0
+    assert "docs/model.md" in capsys.readouterr().out
+
+
+def test_all_of_it_is_a_research_object_crate(source: Path) -> None:
+    files = told(source)
+    named = {item["@id"]: item for item in json.loads(files["ro-crate-metadata.json"])["@graph"]}
+    root = named["./"]
+    assert root["datePublished"] and root["license"] and "agent-based model" in root["description"]
+    assert {part["@id"] for part in root["hasPart"]} == set(named) - {
+        "./", "ro-crate-metadata.json"}
+    assert named["README.md"]["sha256"] == hashlib.sha256(
+        (source / "README.md").read_bytes()).hexdigest()
+
+
+def test_reports_and_scenarios_that_do_not_ship_travel_with_their_results(source: Path) -> None:
+    (source / "mine.toml").write_text("[policy.approval]\nfixed_latency_days = 9\n",
+                                      encoding="utf-8")
+    assert main(["run", "toy+mine.toml", "--out", "results/two", "--quiet", "--lang", "en"]) == 0
+    assert main(["report", "results/two", "--quiet"]) == 0
+    files = told(source)
+    assert "results/two/report.html" in files
+    assert "fixed_latency_days = 9" in files["results/two/scenarios/scenario_1.toml"]
+    assert not [name for name in files if name.startswith("results/one/scenarios")]
 
 
 def test_the_same_files_give_the_same_archive(source: Path) -> None:
@@ -101,7 +141,8 @@ def test_every_part_the_page_of_the_archive_names_is_in_the_repository() -> None
         named = [part for line in words.splitlines() if line.startswith("| ")
                  for part in line.split("`")[1::2]]
         assert len(named) > 8
-        missing = [name for name in named if name != "SHA256SUMS" and not (ROOT / name).exists()]
+        made = ("SHA256SUMS", "ro-crate-metadata.json")
+        missing = [name for name in named if name not in made and not (ROOT / name).exists()]
         assert missing == []
 
 
@@ -111,6 +152,6 @@ def test_the_citation_holds_what_the_format_asks_for() -> None:
     keys = {line.partition(":")[0]: line.partition(":")[2].strip() for line in lines
             if line[:1].isalpha()}
     assert {"cff-version", "message", "title", "authors", "version", "license", "type",
-            "abstract", "keywords"} <= set(keys)
+            "abstract", "keywords", "date-released"} <= set(keys)
     assert keys["cff-version"] == "1.2.0" and keys["type"] == "software"
     assert keys["license"] == "MIT"
