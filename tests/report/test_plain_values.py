@@ -79,4 +79,5 @@ def test_decimals_tell_intervals_apart() -> None:
 def test_a_difference_is_better_only_where_its_adjusted_interval_leaves_out_zero(
     low: float, high: float, outcome: str, side: str
 ) -> None:
-    assert side_of({"low_adjusted": low, "high_adjusted": high}, outcome) == side
+    row = {"baseline_mean": 0.1, "low_adjusted": low, "high_adjusted": high}
+    assert side_of(row, outcome) == side
