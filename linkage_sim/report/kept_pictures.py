@@ -1,4 +1,4 @@
-"""Draws the pictures of the experiments in Chinese, beside the English ones that a run leaves.
+"""Draws the pictures of the experiments in both languages, as the pages and the view show them.
 
 Most need only the tables that are kept in `expected/`; the others take single runs from a place
 where `reproduce` wrote. What cannot be drawn from either is named and stays as it was.
@@ -29,11 +29,11 @@ from linkage_sim.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
-LANGUAGE = "zh"
+PLACES = {"en": "figures", "zh": "figures/zh"}
 
 
 def draw_kept(folder: Path, runs: Path) -> list[Path]:
-    """Draw the Chinese pictures of one experiment.
+    """Draw the pictures of one experiment, each in English and in Chinese.
 
     Parameters
     ----------
@@ -45,29 +45,35 @@ def draw_kept(folder: Path, runs: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        The files written, into `figures/zh`.
+        The files written, into `figures` and `figures/zh`.
     """
     experiment = load_experiment(folder)
     record = json.loads((experiment.expected / RECORD).read_text(encoding="utf-8"))
     source = f"provenance.json sha256:{provenance_hash(record)}"
     results = _results(experiment, runs)
-    goal = folder / "figures" / LANGUAGE
-    goal.mkdir(parents=True, exist_ok=True)
     written = []
-    for entry in experiment.written.figures:
-        alone = replace(results, experiment=_with_one(experiment, entry.name))
-        with tempfile.TemporaryDirectory() as place:
-            try:
-                drawn = draw_experiment(alone, Path(place), source, LANGUAGE)
-            except (KeyError, FileNotFoundError, InputError) as error:
-                sys.stderr.write(say("experiment.no_picture", name=experiment.name,
-                                     figure=entry.name, reason=error) + "\n")
-                continue
-            for path in drawn:
-                if path.suffix == ".png":
-                    (goal / path.name).write_bytes(path.read_bytes())
-                    written.append(goal / path.name)
+    for language, place in PLACES.items():
+        goal = folder / place
+        goal.mkdir(parents=True, exist_ok=True)
+        for entry in experiment.written.figures:
+            alone = replace(results, experiment=_with_one(experiment, entry.name))
+            picture = _drawn(alone, entry.name, source, language)
+            if picture:
+                (goal / f"{entry.name}.png").write_bytes(picture)
+                written.append(goal / f"{entry.name}.png")
     return written
+
+
+def _drawn(results: Results, name: str, source: str, language: str) -> bytes:
+    """Draw one picture; nothing where what it needs is not there, which is said."""
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            drawn = draw_experiment(results, Path(place), source, language)
+        except (KeyError, FileNotFoundError, InputError) as error:
+            sys.stderr.write(say("experiment.no_picture", name=results.experiment.name,
+                                 figure=name, reason=error) + "\n")
+            return b""
+        return next(path.read_bytes() for path in drawn if path.suffix == ".png")
 
 
 def _with_one(experiment: Experiment, name: str) -> Experiment:
@@ -94,7 +100,7 @@ def _results(experiment: Experiment, runs: Path) -> Results:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Draw the Chinese pictures of all experiments of a place; gives the exit code."""
+    """Draw the pictures of all experiments of a place; gives the exit code."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
     if len(typed) != 2 or typed[0].startswith("-"):
         sys.stderr.write("python -m linkage_sim.report.kept_pictures EXPERIMENTS RESULTS\n")

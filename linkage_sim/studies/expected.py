@@ -245,22 +245,6 @@ def _kept(results: Path, record: Row, tables: list[str], goal: Path) -> list[Pat
     return [goal / name for name in (*tables, RECORD)]
 
 
-def keep_pictures(results: Path, folder: Path) -> list[Path]:
-    """Put pictures of finished results beside the page; where none were drawn, old ones stay."""
-    from linkage_sim.studies.results import verify_results
-
-    wanted = sorted(name for name in verify_results(results) if name.endswith(".png"))
-    goal = folder / "figures"
-    if not wanted:
-        return []
-    goal.mkdir(exist_ok=True)
-    for old in goal.glob("*.png"):
-        old.unlink()
-    for name in wanted:
-        (goal / Path(name).name).write_bytes((results / name).read_bytes())
-    return [goal / Path(name).name for name in wanted]
-
-
 def finished_results(place: Path) -> Iterator[tuple[str, Path]]:
     """Give the name and the result folder of every experiment that is finished in a place."""
     for path in sorted(place.glob(f"*/result/{RECORD}")):
@@ -281,7 +265,6 @@ def main(arguments: list[str]) -> None:
             written = keep_elsewhere(results, experiments / name)
         else:
             written = keep_expected(results, experiments / name, size)
-            written += keep_pictures(results, experiments / name) if size == "full" else []
         for path in [*written, write_crate(experiments / name)]:
             sys.stdout.write(f"{path}\n")
 
