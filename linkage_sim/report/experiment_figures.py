@@ -213,7 +213,8 @@ def _map(results: Results, entry: FigureEntry, language: str) -> Figure:
     subject = ""
     if wanted is not None:
         table = table[table["scenario"] == wanted]
-        subject = titles(results, study, language).get(str(wanted), str(wanted))
+        known = results.experiment.studies[study]
+        subject = known.scenarios[known.names.index(str(wanted))].title_in(language)
     few = len(results.experiment.studies[study].seeds) < LEAST_SEEDS
     parts: list[Any] = []
     for outcome in entry.outcomes:
