@@ -17,6 +17,7 @@ from linkage_sim.studies.crate import CRATE, crate_of, write_crate
 from linkage_sim.studies.expected import RECORD, keep_expected
 from linkage_sim.studies.experiment import experiment_names, load_experiment, shipped_experiments
 from linkage_sim.studies.experiment_file import FIGURES
+from linkage_sim.studies.findings import GOOD
 from linkage_sim.words import set_language
 
 PAGE = """# Waiting
@@ -148,6 +149,7 @@ def test_expected_findings_are_those_the_file_declares(folder: Path, size: str) 
     experiment = load_experiment(folder, size == "quick")
     rows = experiment_page.rows_of(experiment, size)
     assert set(rows) == {item.name for item in experiment.written.findings}
-    assert {row["verdict"] for row in rows.values()} == {"as expected"}
+    fine = {"as expected"} if size == "full" else set(GOOD)
+    assert {row["verdict"] for row in rows.values()} <= fine
     record = json.loads((experiment.expected / RECORD).read_text(encoding="utf-8"))
     assert record["settings"] == [] and record["size"] == size
