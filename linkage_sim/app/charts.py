@@ -6,7 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from linkage_sim.app.comparison import SIDES, Figures, label_of, number, unit_of
+from linkage_sim.app.comparison import (
+    SIDES,
+    Figures,
+    difference_texts,
+    digits_of,
+    label_of,
+    number,
+    signed_text,
+    unit_of,
+)
 from linkage_sim.outcomes import BY_NAME, HEADLINES, NAMES
 from linkage_sim.words import say
 
@@ -41,16 +50,26 @@ def _row(name: str, figures: Figures, kind: str, language: str) -> dict[str, Any
     numbers = {end: found[end] * scale for end in ("difference", "low", "high")}
     if any(math.isnan(value) for value in numbers.values()):
         return None
+    told = _told(found, name) if kind == "points" else _told_share(numbers)
+    unit = unit_of(name, language, True) if kind == "points" else "%"
     return {
-        "name": name, "label": label_of(name, language), **numbers, "text": _told(found, name),
-        "unit": unit_of(name, language, True), "sure": not found["low"] <= 0 <= found["high"],
+        "name": name, "label": label_of(name, language), **numbers, "text": told,
+        "unit": unit, "sure": not found["low"] <= 0 <= found["high"],
         "better": _is_better(name, found),
     }
 
 
 def _told(found: Mapping[str, float], name: str) -> str:
-    ends = f"[{number(found['low'], name, True)}, {number(found['high'], name, True)}]"
-    return f"{number(found['difference'], name, True)} {ends}"
+    difference, low, high = difference_texts(found, name)
+    return f"{difference} [{low}, {high}]"
+
+
+def _told_share(numbers: Mapping[str, float]) -> str:
+    """Write a change in per cent of today with its interval."""
+    digits = digits_of(numbers["low"], numbers["high"])
+    middle, low, high = (signed_text(numbers[end], digits)
+                         for end in ("difference", "low", "high"))
+    return f"{middle} [{low}, {high}]"
 
 
 def _is_better(name: str, found: Mapping[str, float]) -> int:
@@ -72,14 +91,14 @@ def table(figures: Figures, language: str) -> list[dict[str, Any]]:
     rows = []
     for name in (*HEADLINES, *(item for item in NAMES if item not in HEADLINES)):
         found = figures.differences[name]
+        difference, low, high = difference_texts(found, name)
         rows.append({
             "name": name, "label": label_of(name, language),
             "definition": say(f"outcome.{name}.definition", language),
             "unit": unit_of(name, language), "headline": name in HEADLINES,
             "baseline": number(found["baseline_mean"], name),
             "policy": number(found["mean"], name),
-            "difference": number(found["difference"], name, True),
-            "interval": f"{number(found['low'], name, True)} … {number(found['high'], name, True)}",
+            "difference": difference, "interval": f"{low} … {high}",
             "better": _is_better(name, found),
         })
     return rows

@@ -30,14 +30,19 @@ from linkage_sim.app.service import service
 from linkage_sim.app.state import State
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import NAMES
+from linkage_sim.provenance import MODEL_VERSION
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.locate import shipped_reforms
+from linkage_sim.scenario.schema import parameters
 from linkage_sim.studies.workers import Failure
-from linkage_sim.words import say
+from linkage_sim.words import listing, say
+from linkage_sim.words.paragraph import wrapped
 
 FEW = 3
 """Pairs after which a first answer is shown; two give an interval too wide to look at."""
 SECONDS_BETWEEN = 0.4
+CAPTION_WIDTH = 92
+"""Columns of a line below a picture; a Chinese sign takes two."""
 FILES = ("csv", "summary", "svg", "png", "toml", "report")
 TYPES = {"csv": ("comparison_runs.csv", "text/csv"), "summary": ("comparison.csv", "text/csv"),
          "toml": ("scenario.toml", "application/toml"), "report": ("report.html", "text/html")}
@@ -101,7 +106,7 @@ def LeverSide(store: Any, problems: Any) -> None:
     state: State = store.value
     ack = solara.use_reactive(0)
     last_good: Any = solara.use_ref(None)
-    pair, _ = _pair(state)
+    pair, trouble = _pair(state)
     if pair is not None:
         last_good.current = pair
     shown: Pair | None = last_good.current or _plain_pair(state)
@@ -138,11 +143,19 @@ def LeverSide(store: Any, problems: Any) -> None:
         return
     Levers(
         words=spoken(LEVERS, state.language), stages=described, presets=_presets(state),
-        sent={"values": policy_values(shown.policy), "ack": ack.value},
+        sent={"values": _lever_values(shown, state, bool(trouble)), "ack": ack.value},
         desk_names={desk.name: word_for(desk.name, state.language)
                     for desk in shown.baseline.policy.approval.desks},
         event_change=change, event_preset=preset, event_reset=reset,
     )
+
+
+def _lever_values(shown: Pair, state: State, is_wrong: bool) -> dict[str, Any]:
+    """Give what stands at each lever; what cannot be used stands there too, to be mended."""
+    found = policy_values(shown.policy)
+    if is_wrong:
+        found |= {name: value for name, value in state.values.items() if name in found}
+    return found
 
 
 def _moved(state: State, name: str, value: Any) -> State:
@@ -253,7 +266,8 @@ def _results(state: State, pair: Pair | None, seen: Seen) -> dict[str, Any]:
     return {
         "words": spoken(RESULTS, language),
         "sentence": _headline(figures, pair, language),
-        "status": {"n": n, "of": state.seeds, "busy": seen.busy,
+        "status": {"n": n, "of": state.seeds, "busy": seen.busy, "can": pair is not None,
+                   "caption": _caption(state, pair, n),
                    "text": say(f"app.count.{kind}", language, n=n, of=state.seeds)},
         "choices_n": sorted({*CHOICES_OF_REPLICATIONS, state.seeds}),
         "years": charts.over_years(figures, state.shown, language) if figures and drawn else None,
@@ -263,6 +277,29 @@ def _results(state: State, pair: Pair | None, seen: Seen) -> dict[str, Any]:
         "kinds": [{"id": name, "title": say(f"app.file.{name}", language)} for name in FILES],
         "commands": exports.commands(state, service().places),
     }
+
+
+def _caption(state: State, pair: Pair | None, n: int) -> list[str]:
+    """Say below a picture that is taken away what it shows, in lines that fit its width."""
+    if pair is None:
+        return []
+    language = state.language
+    place = pair.baseline.title_in(language) or state.place
+    told = [say("app.caption.sides", language, place=place, policy=_policy_words(state)),
+            say("app.caption.worlds", language, n=n, first=state.first_seed,
+                model=MODEL_VERSION),
+            *(say(f"app.word.{name}", language) for name in ("band", "forest_note"))]
+    return [line for text in told for line in wrapped(text, CAPTION_WIDTH)]
+
+
+def _policy_words(state: State) -> str:
+    """Name the reforms and the levers that make the policy side."""
+    titles = {item["id"]: item["title"] for item in _presets(state)}
+    known = {item.name: item.title(state.language) for item in parameters("lever")}
+    told = [str(titles[name]) for name in state.reforms if name in titles]
+    told += [f"{known.get(name, name)} = {value}" for name, value in sorted(state.values.items())
+             if name.startswith("policy.") and isinstance(value, str | int | float)]
+    return listing(told, state.language) or say("app.caption.nothing", state.language)
 
 
 def _headline(figures: Figures | None, pair: Pair | None, language: str) -> str:

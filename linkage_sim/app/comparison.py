@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,13 +18,14 @@ from linkage_sim.outcomes import BY_NAME, HEADLINES, NAMES
 from linkage_sim.provenance import MODEL_VERSION
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.locate import shipped_reforms
-from linkage_sim.scenario.schema import Scenario
+from linkage_sim.scenario.schema import Scenario, parameters
 from linkage_sim.studies.differences import paired
 from linkage_sim.studies.workers import Failure
-from linkage_sim.words import listing, say, speaking
+from linkage_sim.words import bracketed, listing, say, speaking
 
 SIDES = ("baseline", "policy")
 LOW, HIGH = 0.1, 0.9
+MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,17 @@ def pair_of(state: State, places: Mapping[str, str]) -> Pair:
                 trouble += error.messages
         trouble += [text for side in sides[:1] for text in over_limits(side)]
         if trouble:
-            raise InputError(dict.fromkeys(trouble))
+            raise InputError(dict.fromkeys(with_title(text, state.language) for text in trouble))
         return Pair(sides[0], sides[1])
+
+
+def with_title(text: str, language: str) -> str:
+    """Name a parameter that a message begins with as its field on the page does."""
+    found = re.match(r"([a-z]\w*(?:\.\w+)+)(?=[:：])", text)
+    titles = {item.name: item.title(language) for item in parameters()}
+    if found is None or found[1] not in titles:
+        return text
+    return bracketed(titles[found[1]], found[1], language) + text[found.end():]
 
 
 def _register(named: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,10 +217,37 @@ def number(value: float, outcome: str, signed: bool = False) -> str:
     told = value * 100 if share else value
     size = abs(told)
     digits = 0 if size >= 100 else 1 if size >= 10 or share else 2
-    text = f"{told:+,.{digits}f}" if signed else f"{told:,.{digits}f}"
+    return signed_text(told, digits) if signed else signed_text(told, digits).lstrip("+")
+
+
+def signed_text(value: float, digits: int) -> str:
+    """Write a number with its sign; zero has none."""
+    if math.isnan(value):
+        return "–"
+    text = f"{value:+,.{digits}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("+-")
     return text.replace("-", "−")
+
+
+def digits_of(low: float, high: float) -> int:
+    """Give the decimals an interval is worth: one figure of its half; no end but 0 is written 0."""
+    half = abs(high - low) / 2.0
+    digits = min(MOST_DIGITS, max(0, -math.floor(math.log10(half)))) if half > 0 else 0
+    ends = [end for end in (low, high) if abs(end) > 10.0 ** -MOST_DIGITS]
+    while digits < MOST_DIGITS and any(round(end, digits) == 0 for end in ends):
+        digits += 1
+    return digits
+
+
+def difference_texts(row: Mapping[str, float], outcome: str) -> tuple[str, str, str]:
+    """Write a difference and the ends of its interval; shares in percentage points."""
+    scale = 100.0 if BY_NAME[outcome].unit == "share" else 1.0
+    middle, low, high = (row[name] * scale for name in ("difference", "low", "high"))
+    if math.isnan(low):
+        return number(row["difference"], outcome, True), "–", "–"
+    digits = digits_of(low, high)
+    return signed_text(middle, digits), signed_text(low, digits), signed_text(high, digits)
 
 
 def unit_of(outcome: str, language: str, difference: bool = False) -> str:
@@ -236,12 +274,16 @@ def sentence(figures: Figures, language: str) -> str:
 
 
 def _clause(name: str, row: Mapping[str, float], language: str) -> str:
-    """Say one difference; nothing where its interval holds 0."""
-    low, high = row["low"], row["high"]
+    """Say one difference; nothing where it is not shown with all outcomes judged together.
+
+    So the sentence, the colours of the plot and the report name the same outcomes.
+    """
+    low, high = row["low_adjusted"], row["high_adjusted"]
     if math.isnan(low) or low <= 0 <= high:
         return ""
     way = "up" if row["difference"] > 0 else "down"
-    ends = sorted((abs(low), abs(high)))
-    return say(f"app.sentence.{way}", language, label=label_of(name, language),
-               by=number(abs(row["difference"]), name), unit=unit_of(name, language, True),
-               low=number(ends[0], name), high=number(ends[1], name))
+    by, *ends = (text.lstrip("+−") for text in difference_texts(row, name))
+    if way == "down":
+        ends.reverse()
+    return say(f"app.sentence.{way}", language, label=label_of(name, language), by=by,
+               unit=unit_of(name, language, True), low=ends[0], high=ends[1])

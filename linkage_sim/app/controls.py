@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from linkage_sim.report.plain_values import desk_name
 from linkage_sim.scenario.fields import CATEGORY_TITLES
 from linkage_sim.scenario.registry import APPROVAL_RULES, SOURCES
 from linkage_sim.scenario.schema import Parameter, Scenario, parameters
@@ -39,8 +40,7 @@ def word_for(text: Any, language: str) -> str:
     for prefix in ("app.value.", "report.value.", "story.source.", "story.indicator."):
         if has(f"{prefix}{told}"):
             return say(f"{prefix}{told}", language)
-    desk = told.replace(" ", "_")
-    return say(f"app.desk.{desk}", language) if has(f"app.desk.{desk}") else told
+    return desk_name(told, language)
 
 
 def stages(language: str, baseline: Scenario) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from linkage_sim.app.uploads import uploaded_register, uploaded_scenario
 from linkage_sim.errors import InputError
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.schema import Scenario
-from linkage_sim.words import LANGUAGES, say, speaking
+from linkage_sim.words import LANGUAGES, say, speaking, unit_words
 
 STYLE = "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8")
                   for name in ("style.css", "inside/inside.css"))
@@ -187,10 +187,21 @@ def _settings(state: State) -> list[dict[str, Any]]:
     from linkage_sim.app.controls import value_at
     from linkage_sim.scenario.schema import parameters
 
+    places = service().places
     try:
-        baseline = pair_of(state, service().places).baseline
+        baseline = pair_of(state, places).baseline
     except InputError:
-        return []
-    titles = {item.name: item.title(state.language) for item in parameters("setting")}
-    return [{"name": name, "title": titles[name], "low": low, "high": high,
-             "value": value_at(baseline, name)} for name, low, high in SETTINGS]
+        # What cannot be used stays in its field, where a person can mend it.
+        place = state.place if state.place in places else next(iter(places))
+        baseline = pair_of(replace(state, place=place, reforms=(), values={}), places).baseline
+    known = {item.name: item for item in parameters("setting")}
+    found = []
+    for name, low, high in SETTINGS:
+        value = state.values.get(name, value_at(baseline, name))
+        unit = unit_words(known[name].unit, state.language)
+        found.append({
+            "name": name, "low": low, "high": high, "unit": unit,
+            "title": known[name].title(state.language),
+            "value": value if isinstance(value, int | float) else value_at(baseline, name),
+        })
+    return found

@@ -49,6 +49,7 @@ def uploaded_scenario(
     with _on_disk(_data(sent, name), name) as path:
         document = read_document(path)
     document.label = name
+    names_place = "extends" in document.content
     place = _place(document, places, shown)
     refused = [key for key, _ in _flat(document.content, "") if _is_refused(key)]
     if refused:
@@ -62,7 +63,10 @@ def uploaded_scenario(
     # A file that was cut off or is of another kind may hold nothing that could be used.
     _refuse_too_large(validated(layers), document)
     left_out = (*LABELS, *WITHOUT_EFFECT)
-    return place, dict(item for item in _flat(document.content, "") if item[0] not in left_out)
+    values = dict(item for item in _flat(document.content, "") if item[0] not in left_out)
+    if not values and not names_place:
+        raise InputError(say("app.upload.nothing", name=name))
+    return place, values
 
 
 def uploaded_register(sent: Any, registers: Registers) -> dict[str, Any]:

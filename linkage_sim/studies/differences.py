@@ -15,6 +15,8 @@ COLUMNS: tuple[str, ...] = (
     "scenario", "baseline", "outcome", "baseline_mean", "mean", "difference", "low", "high", "n",
     "dropped", "low_adjusted", "high_adjusted", "comparisons", "pairing_gain",
 )
+ROUNDING = 1e-12
+"""Part of a value below which a difference is one of rounding."""
 Row = dict[str, Any]
 
 
@@ -86,6 +88,8 @@ def paired(pairs: Sequence[tuple[float, float]], comparisons: int = 1) -> Row:
         known = np.full((1, 2), np.nan)
     before, after = known[:, 0], known[:, 1]
     differences = after - before
+    # Sums in another order leave a rest where nothing differs; it is none.
+    differences[np.abs(differences) <= ROUNDING * np.maximum(np.abs(before), np.abs(after))] = 0.0
     middle = float(differences.mean())
     row: Row = {
         "baseline_mean": float(before.mean()), "mean": float(after.mean()), "difference": middle,
