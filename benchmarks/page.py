@@ -99,6 +99,26 @@ def page(found: dict[str, Any]) -> str:
     return "\n\n".join(blocks)
 
 
+def view_page(found: dict[str, Any]) -> str:
+    """Set the waits of a visitor of the interactive view as Markdown."""
+    machine, visit = found["machine"], found["first_visitor"]
+    rows = [
+        ("a visitor waits, seconds", "median", "longest", "wanted"),
+        ("first paint, first visitor", f"{visit['first_paint']:.2f}", "", "2"),
+        ("first figures of the first visitor, from the address on",
+         f"{visit['first_figures']:.2f}", "", ""),
+        ("the same, later visitors", f"{found['later_visitors']['first_figures']:.2f}", "", ""),
+    ]
+    told = {"key_to_figure": ("key on a slider to new figures", "0.6 and the model's own time"),
+            "both_sides_new": ("the same where both sides are new", "1")}
+    rows += [(words, f"{found[name]['median']:.2f}", f"{found[name]['longest']:.2f}", limit)
+             for name, (words, limit) in told.items()]
+    return (f"The interactive view (`python -m benchmarks.view benchmarks/view.json`), on "
+            f"{machine['date']}, commit {machine['commit']}, {machine['cores']} cores, load before "
+            f"it {machine['load_before']}; one run takes {found['one_run']} s there and three "
+            f"worlds a side are the first figures:\n\n{table(rows)}")
+
+
 def _threads(city: dict[str, Any]) -> str:
     """Work out what two threads share of the city from its two times."""
     clock = city["seconds"] - city["build_seconds"]
@@ -116,7 +136,9 @@ def main() -> None:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     found = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-    path.write_text(f"{before}{BEGIN}\n\n{page(found)}\n\n{END}{after}", encoding="utf-8")
+    view = json.loads((HERE / "view.json").read_text(encoding="utf-8"))
+    told = f"{page(found)}\n\n{view_page(view)}"
+    path.write_text(f"{before}{BEGIN}\n\n{told}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

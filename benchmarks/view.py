@@ -1,8 +1,9 @@
 """`python -m benchmarks.view [OUT.json]`: how long a visitor of the interactive view waits.
 
 A real browser opens a server of its own with nothing remembered. Measured on an idle machine:
-first paint, first answer of a first visitor, and from a key on a slider to the first new figure,
-each with a value never used before; beside it what the model itself takes for those worlds.
+first paint, first answer of a first visitor, from a key on a slider to the first new figures, and
+the same where both sides are new, each with a value never used before; beside it what the model
+itself takes for one run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,30 +56,39 @@ def first_visit(browser: Any, address: str, value: int) -> dict[str, float]:
     return {"first_paint": paint, "controls": shown, "first_figures": first}
 
 
-def keys(browser: Any, address: str) -> list[float]:
-    """Press a key on a slider again and again; seconds until figures of the new value stand."""
+def first_new_figures(page: Any, act: Callable[[], None]) -> float:
+    """Do something that asks for other worlds; seconds until figures of them stand there."""
+    # All worlds of the last comparison are there: what changes next is the new one's.
+    page.wait_for_timeout(500)
+    page.wait_for_function("marks.at(-1)[0] === 30", timeout=120_000)
+    page.evaluate("marks.splice(0, marks.length, marks.at(-1))")
+    act()
+    page.wait_for_function(
+        "marks.some(m => m[0] !== 'key' && m[0] >= 1 && m[2] !== marks[0][2])", timeout=60_000)
+    old, *marks = page.evaluate("marks")
+    pressed = next(mark[1] for mark in marks if mark[0] == "key")
+    figure = next(mark[1] for mark in marks
+                  if mark[0] != "key" and mark[0] >= 1 and mark[2] != old[2])
+    return float(figure - pressed) / 1000
+
+
+def waits(browser: Any, address: str) -> tuple[list[float], list[float]]:
+    """Give the waits after a key on a slider, and those after a budget that both sides share."""
     seen = Visit(browser, f"{address}?v=1&s=x_community")
     page = seen.page
     page.evaluate(WATCH)
     page.click(f"[data-lever='{LEVER}'] input[type=checkbox]")
     slider = page.locator(f"input[type=range][name='{LEVER}']")
     slider.focus()
-    waits = []
-    for number in range(KEYS + 1):
-        # All worlds of the last value are there: what changes next is the new value's.
-        page.wait_for_timeout(500)
-        page.wait_for_function("marks.at(-1)[0] === 30", timeout=120_000)
-        page.evaluate("marks.splice(0, marks.length, marks.at(-1))")
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function(
-            "marks.some(m => m[0] !== 'key' && m[0] >= 1 && m[2] !== marks[0][2])", timeout=60_000)
-        old, *marks = page.evaluate("marks")
-        pressed = next(mark[1] for mark in marks if mark[0] == "key")
-        figure = next(mark[1] for mark in marks
-                      if mark[0] != "key" and mark[0] >= 1 and mark[2] != old[2])
-        waits += [(figure - pressed) / 1000] if number else []
+    policy = [first_new_figures(page, lambda: page.keyboard.press("ArrowRight"))
+              for _ in range(KEYS + 1)][1:]
+    budget = page.locator("input[name='world.budget_yuan_per_year']")
+    both = []
+    for number in range(KEYS):
+        budget.fill(str(301_000 + 1000 * number))
+        both.append(first_new_figures(page, lambda: budget.press("Enter")))
     seen.close()
-    return waits
+    return policy, both
 
 
 def own_time() -> float:
@@ -107,9 +118,10 @@ def main(out: str = "") -> None:
             found["later_visitors"] = {
                 key: round(statistics.median(visit[key] for visit in visits[1:]), 2)
                 for key in visits[0]}
-            waits = keys(browser, address)
-            found["key_to_figure"] = {"median": round(statistics.median(waits), 2),
-                                      "longest": round(max(waits), 2), "n": len(waits)}
+            for name, found_waits in zip(("key_to_figure", "both_sides_new"),
+                                         waits(browser, address), strict=True):
+                found[name] = {"median": round(statistics.median(found_waits), 2),
+                               "longest": round(max(found_waits), 2), "n": len(found_waits)}
         browser.close()
     text = json.dumps(found, indent=1)
     sys.stdout.write(text + "\n")

@@ -14,6 +14,13 @@ def test_the_page_shows_the_figures_of_the_last_run() -> None:
     assert page.page(found) in (page.HERE / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_page_shows_how_long_a_visitor_waits() -> None:
+    found = json.loads((page.HERE / "view.json").read_text(encoding="utf-8"))
+    assert page.view_page(found) in (page.HERE / "README.md").read_text(encoding="utf-8")
+    found["key_to_figure"]["median"] = 7.25
+    assert "| key on a slider to new figures | 7.25 |" in page.view_page(found)
+
+
 def test_what_is_missed_is_said() -> None:
     found = json.loads((page.HERE / "results.json").read_text(encoding="utf-8"))
     found["one_community"]["median_seconds"] = 0.3
