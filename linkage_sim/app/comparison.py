@@ -231,9 +231,14 @@ def signed_text(value: float, digits: int) -> str:
 
 
 def digits_of(low: float, high: float) -> int:
-    """Give the decimals an interval is worth: one figure of its half; no end but 0 is written 0."""
-    half = abs(high - low) / 2.0
-    digits = min(MOST_DIGITS, max(0, -math.floor(math.log10(half)))) if half > 0 else 0
+    """Give the decimals an interval is worth; no end that is not 0 is written as 0.
+
+    One figure of its half, two where the first of them is 1 or 2.
+    """
+    half, digits = abs(high - low) / 2.0, 0
+    if half > 0:
+        size = math.floor(math.log10(half))
+        digits = min(MOST_DIGITS, max(0, -size + (half < 3 * 10.0**size)))
     ends = [end for end in (low, high) if abs(end) > 10.0 ** -MOST_DIGITS]
     while digits < MOST_DIGITS and any(round(end, digits) == 0 for end in ends):
         digits += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import expect
@@ -107,6 +108,58 @@ def test_a_file_can_be_taken_away(visit: Any, kind: str, start: bytes) -> None:
     with seen.page.expect_download(timeout=60_000) as download:
         seen.page.click(f"[data-download={kind}]")
     assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+@pytest.mark.slow
+def test_what_cannot_be_used_stays_where_it_can_be_mended(visit: Any) -> None:
+    seen = visit("?v=1&s=toy&lang=zh")
+    seen.wait_for_pairs()
+    field = seen.page.locator("input[name='world.residents']")
+    for wrong in ("0", "50000"):
+        field.fill(wrong)
+        field.press("Enter")
+        expect(seen.page.locator("[role=alert] li").first).to_contain_text("居民总数")
+        expect(field).to_have_value(wrong)
+        expect(seen.page.locator("[data-action=resume]")).to_have_count(0)
+    field.fill("14")
+    field.press("Enter")
+    expect(seen.page.locator("[role=alert]")).to_have_count(0)
+    lever = seen.page.locator("[data-lever='policy.proposal.activists'] input[type=number]")
+    lever.fill("-5")
+    lever.press("Enter")
+    expect(seen.page.locator("[role=alert] li").first).to_contain_text("activists")
+    expect(lever).to_have_value("-5")
+    seen.page.click("[data-reset='policy.proposal.activists']")
+    expect(seen.page.locator("[role=alert]")).to_have_count(0)
+    assert seen.errors == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_picture_that_is_taken_away_says_what_it_shows(visit: Any, language: str) -> None:
+    seen = visit(f"?v=1&s=toy&p=full_reform&n=10&lang={language}")
+    seen.wait_for_pairs(10)
+    with seen.page.expect_download() as download:
+        seen.page.click("[data-download=svg]")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    for words in {"en": ("Full reform", "10 worlds", "model version", "Filled"),
+                  "zh": ("四项改革", "10 个模拟世界", "模型版本", "实心")}[language]:
+        assert words in text
+    ElementTree.fromstring(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 800])
+def test_below_the_end_of_a_narrow_page_there_is_nothing(visit: Any, width: int) -> None:
+    seen = visit("?v=1&s=toy&p=full_reform&n=10", width)
+    seen.wait_for_pairs(10)
+    tall, end = seen.page.evaluate("""() => [
+      Math.max(...[...document.querySelectorAll('*')].map(e => e.scrollHeight)),
+      document.querySelector('.ls-page').getBoundingClientRect().bottom
+        + Math.max(document.scrollingElement.scrollTop, 0)]""")
+    assert tall < end + 400
+    names = seen.page.locator("table[data-role=table] th[scope=row]").all()
+    assert min(name.bounding_box()["width"] for name in names) > 100
 
 
 def test_a_broken_link_is_a_message_and_the_page_works(visit: Any) -> None:

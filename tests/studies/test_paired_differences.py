@@ -33,6 +33,15 @@ def test_pairing_takes_out_what_both_sides_share() -> None:
     assert unpaired["low"] < 0.0 < unpaired["high"]
 
 
+def test_a_rest_of_rounding_is_no_difference() -> None:
+    shares = [0.1 + 0.2, 0.7, 0.1]
+    row = paired([(0.3, shares[0]), (0.7, shares[1]), (0.1, shares[2])])
+    assert shares[0] != 0.3
+    assert (row["difference"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
+    small = paired([(1.0, 1.0 + 1e-9), (2.0, 2.0 + 1e-9), (3.0, 3.0 + 1.1e-9)])
+    assert small["low"] > 0.0, "what is small but no rest stays"
+
+
 @pytest.mark.parametrize("hole", [(Nan, 5.0), (5.0, Nan), (Nan, Nan)])
 def test_pair_with_an_undefined_side_is_dropped_and_counted(hole: tuple[float, float]) -> None:
     whole = [(1.0, 2.0), (1.0, 4.0), (3.0, 3.0), (2.0, 5.0)]
