@@ -74,7 +74,8 @@ def test_a_switch_to_chinese_keeps_what_was_chosen(visit: Any, width: int) -> No
     expect(seen.page.locator("h1")).to_contain_text("社区")
     expect(seen.page.locator("[data-preset=full_reform]")).to_be_checked()
     assert seen.page.evaluate("document.documentElement.lang") == "zh-CN"
-    assert "配对模拟" in seen.wait_for_pairs()
+    seen.wait_for_pairs()
+    expect(seen.page.locator("[data-role=sentence]")).to_contain_text("配对模拟")
     wide = seen.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
     seen.picture(f"compare-zh-{width}")
