@@ -97,6 +97,7 @@ def test_a_task_that_raises_is_a_failure_and_not_kept(pool: Pool) -> None:
     assert not pool.ask([Task("bad", fail, None)]).is_over
 
 
+@pytest.mark.slow
 def test_a_task_that_kills_its_worker_fails_and_others_go_on(pool: Pool) -> None:
     order = pool.ask([Task("deadly", die, None), task("survivor")])
     answers = finish(order)

@@ -37,6 +37,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.slow
 def test_piped_at_80_columns_every_name_and_interval_is_whole(tmp_path: Path) -> None:
     specs = ["toy", *(f"toy+{reform}" for reform in REFORMS)]
     done = subprocess.run(
@@ -329,6 +330,7 @@ def test_a_stopped_comparison_goes_on_where_it_stopped(
     assert (third.communicate(timeout=120)[1], third.returncode) == ("", 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_comparison_that_is_killed_goes_on_too(tmp_path: Path) -> None:
     arguments = ("toy", "toy+full_reform", "--replications", "40", "--jobs", "1", "--out", "here")

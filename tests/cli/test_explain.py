@@ -74,6 +74,7 @@ def test_json_holds_the_same_story(traced: Path) -> None:
     assert answer["story"] == story(story_rows(traced, name)[0], "en")
 
 
+@pytest.mark.slow
 def test_without_a_project_all_are_listed_even_without_a_journal(
     traced: Path, untraced: Path
 ) -> None:
@@ -186,6 +187,7 @@ def test_hours_of_real_projects_add_up(compared: Path) -> None:
     assert {(len(item), sum(item)) for item in shares} == {(4, 100)}
 
 
+@pytest.mark.slow
 def test_the_hint_of_a_directory_without_a_journal_works(tmp_path: Path) -> None:
     """It may write into that very directory: the same numbers, and the journal beside them."""
     untraced = tmp_path / "untraced"

@@ -61,6 +61,7 @@ def test_a_finished_comparison_is_not_lost_to_something_else(
     assert content(finished) != before
 
 
+@pytest.mark.slow
 def test_the_same_plan_again_and_more_seeds_are_fine(finished: Path, typed: Typed) -> None:
     before = content(finished)
     assert typed(*PAIR, "--trace", "--out", "here") == typed(*PAIR, "--trace", "--out", "here")
@@ -136,6 +137,7 @@ def interrupted(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("here")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "why"),
     [

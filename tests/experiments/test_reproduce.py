@@ -93,6 +93,7 @@ def test_the_head_names_seeds_and_settings(typed: Typed, expected: Path) -> None
     assert "Changed in every run: assumptions.hearing.call_day=21." in line
 
 
+@pytest.mark.slow
 def test_the_same_command_does_nothing_twice(typed: Typed, toy: Path) -> None:
     assert run(typed, toy)[0] == 0
     shards = sorted(Path("out/waiting/days/runs").iterdir())
@@ -115,6 +116,7 @@ class FewHere:
         pass
 
 
+@pytest.mark.slow
 def test_what_was_done_before_a_stop_is_not_done_again(typed: Typed, expected: Path) -> None:
     study = load_experiment(expected, quick=True).studies["days"]
     run_sweep(study, Path("out/waiting/days"), Options(), executor=FewHere())
@@ -134,6 +136,7 @@ def test_results_are_whole_and_checksummed(typed: Typed, toy: Path) -> None:
     assert "/" not in " ".join(record["command"])
 
 
+@pytest.mark.slow
 def test_runs_of_another_study_are_kept_until_replace_is_said(typed: Typed, toy: Path) -> None:
     run(typed, toy)
     write_experiment(toy, study=STUDY.replace("replications = 4", "replications = 4\nseed = 9"))

@@ -116,7 +116,10 @@ def lying_still(case: Case, run: Run = remembered) -> list[tuple[Any, Any]]:
             if not any(moved(outcomes(one, seed), outcomes(other, seed)) for seed in SEEDS)]
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=[] if name.startswith("policy.") else pytest.mark.slow)
+    for name in CASES
+])
 def test_parameter_moves_an_outcome(name: str) -> None:
     assert lying_still(CASES[name]) == []
 

@@ -1,5 +1,6 @@
 """Predictions over 30 paired seeds, as accepted before the runs, and their controls."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from linkage_sim.mediators import Mediators
 from linkage_sim.model import LinkageModel
 from linkage_sim.outcomes import measure
 from linkage_sim.report.patterns_page import judged_together, page, sentence
+from linkage_sim.studies.expected import environment
 from linkage_sim.studies.pattern_claims import Claim, arms, claims
-from linkage_sim.studies.patterns import main, measure_claims
+from linkage_sim.studies.patterns import main, measure_claims, sizes_of, summed_up
 from linkage_sim.studies.small_tables import keep_table
 
 PREDICTED = [claim for claim in claims() if claim.side]
@@ -28,9 +30,37 @@ NOT_SO = {
 SEEDS = range(101, 107)
 
 
+KEPT = Path(__file__).parents[2] / "docs" / "data" / "patterns"
+AGAIN = range(101, 106)
+"""Seeds of the thirty on which every arm is run again; the others are taken as they were kept."""
+
+
+def kept_sizes() -> pd.DataFrame:
+    return pd.read_csv(KEPT / "seeds.csv")
+
+
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    return measure_claims(PREDICTED).set_index("claim")
+    """Sizes on thirty seeds. Who changes the model keeps them anew: those run again would differ.
+
+    With other libraries, or on another kind of machine, all thirty are run.
+    """
+    if json.loads((KEPT / "environment.json").read_text(encoding="utf-8")) != environment():
+        return measure_claims(PREDICTED).set_index("claim")
+    again = sizes_of(PREDICTED, AGAIN).set_index(["claim", "seed"])["size"]
+    kept = kept_sizes().set_index(["claim", "seed"])["size"]
+    assert again.to_numpy() == pytest.approx(kept[again.index].to_numpy(), rel=1e-8, abs=1e-12,
+                                             nan_ok=True)
+    return summed_up(kept_sizes(), PREDICTED).set_index("claim")
+
+
+def test_kept_sizes_are_those_of_the_page_and_of_all_thirty_seeds() -> None:
+    sizes = kept_sizes()
+    assert set(sizes["seed"]) == set(range(101, 131))
+    text = (KEPT.parents[1] / "patterns.md").read_text(encoding="utf-8")
+    for _, row in summed_up(sizes).iterrows():
+        told = f"{row['size']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]"
+        assert any(told in line for line in text.splitlines()), (row["claim"], told)
 
 
 def _marks(claim: Claim) -> list[Any]:

@@ -270,6 +270,7 @@ def test_boxes_are_never_drawn_in_place_of_letters(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_sweep_is_drawn_from_the_command_line_with_its_provenance(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,6 +50,7 @@ def ids(figure: Any, start: str) -> list[str]:
     return [name for name in names if name.startswith(start)]
 
 
+@pytest.mark.slow
 @kinds
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_words_overlap_or_leave_the_picture(kind: str, language: str) -> None:

@@ -58,6 +58,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "START_SECONDS", 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listens", [False, True], ids=["nobody", "somebody else"])
 def test_where_no_scheduler_answers_the_sweep_says_so(
     typed: Typed, tmp_path: Path, impatient: None, listens: bool

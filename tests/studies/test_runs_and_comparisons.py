@@ -155,6 +155,7 @@ def test_model_is_freed_after_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert known[0]() is None
 
 
+@pytest.mark.slow
 def test_one_worker_and_two_give_the_same_numbers_bit_for_bit() -> None:
     scenarios = [load_scenario("toy"), load_scenario("toy+full_reform")]
     plan = Plan(("today", "reform"), tuple(scenarios), (1, 2, 3))
@@ -239,6 +240,7 @@ def test_plan_that_cannot_be_compared_is_refused(
         compare([toy, toy], seeds=seeds, names=names)
 
 
+@pytest.mark.slow
 def test_mechanism_from_outside_works_in_workers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ replications = 2
     return path
 
 
+@pytest.mark.slow
 def test_failed_run_is_a_row_and_the_others_are_done(
     tmp_path: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +107,7 @@ def test_errors_stop_ends_the_sweep_and_keeps_what_is_done(
     assert not (place / "outcomes.parquet").exists()
 
 
+@pytest.mark.slow
 def test_run_past_its_time_is_given_up_and_tried_again_another_time(tmp_path: Path) -> None:
     study = study_file(tmp_path, 1)
     options = Options(run_timeout=1e-9)
