@@ -45,7 +45,8 @@ def main(program: str, folder: str) -> None:
             sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         seen = Visit(browser, address + "?v=1&s=toy&p=fast_approval")
-        told["sentence"] = seen.wait_for_pairs()
+        # A fresh install compiles first.
+        told["sentence"] = seen.wait_for_pairs(most_ms=240_000)
         for tab, ready in TABS.items():
             seen.page.click(f"[data-tab={tab}]")
             seen.page.wait_for_selector(ready, timeout=60_000, state="attached")

@@ -56,7 +56,8 @@ def press(page: Any, selector: str, key: str) -> None:
 
 @pytest.mark.slow
 def test_everything_is_worked_by_keys_alone(visit: Any) -> None:
-    seen = visit("?v=1&s=toy&n=10")
+    # Large enough that two hundred worlds are not done before the key for Cancel is pressed.
+    seen = visit("?v=1&s=x_community&n=10")
     page = seen.page
     press(page, "[data-preset=full_reform]", "Space")
     expect(page.locator("[data-preset=full_reform]")).to_be_checked()

@@ -42,7 +42,7 @@ def test_a_fresh_install_without_a_network_shows_every_tab(tmp_path: Path) -> No
     done = subprocess.run(
         [*ALONE, sys.executable, str(Path(__file__).with_name("offline_visit.py")),
          str(python.with_name("linkage-sim")), str(tmp_path / "elsewhere")],
-        capture_output=True, text=True, timeout=300, cwd=tmp_path,
+        capture_output=True, text=True, timeout=500, cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout)
