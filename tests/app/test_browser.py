@@ -98,10 +98,10 @@ def test_reset_all_brings_today_back(visit: Any) -> None:
     expect(seen.page.locator(".ls-lever.changed")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "start"), [
     ("csv", b"\xef\xbb\xbf"), ("summary", b"\xef\xbb\xbf"), ("svg", b"<svg"),
-    ("png", b"\x89PNG"), ("toml", b"title"),
-    pytest.param("report", b"<!", marks=pytest.mark.slow),
+    ("png", b"\x89PNG"), ("toml", b"title"), ("report", b"<!"),
 ])
 def test_a_file_can_be_taken_away(visit: Any, kind: str, start: bytes) -> None:
     seen = visit("?v=1&s=toy&p=full_reform&n=10&lang=zh")

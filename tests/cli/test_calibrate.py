@@ -74,6 +74,7 @@ def test_everything_is_written_and_listed(finished: Path) -> None:
     assert not any(name.startswith(SIMULATIONS) for name in listed)
 
 
+@pytest.mark.slow
 def test_numbers_for_a_machine_are_those_of_the_tables(typed: Typed, finished: Path) -> None:
     code, out, err = typed("calibrate", str(finished / "study.toml"), "--out",
                            str(finished / "out"), "--json", "--jobs", "1")
@@ -87,12 +88,14 @@ def test_numbers_for_a_machine_are_those_of_the_tables(typed: Typed, finished: P
     assert [row["mean"] for row in told["targets"]] == means
 
 
+@pytest.mark.slow
 def test_it_can_be_repeated_and_a_change_is_noticed(typed: Typed, finished: Path) -> None:
     code, out, err = typed("rerun", str(finished / "out"), "--jobs", "1")
     assert code == 0, out + err
     assert "posterior" in out
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing(typed: Typed, study: str, tmp_path: Path) -> None:
     code, out, err = typed("calibrate", study, "--out", "out", "--dry-run")
     assert code == 0, err
@@ -101,11 +104,13 @@ def test_a_dry_run_writes_nothing(typed: Typed, study: str, tmp_path: Path) -> N
     assert json.loads(out)["runs"] == 50
 
 
+@pytest.mark.slow
 def test_it_speaks_chinese(typed: Typed, study: str) -> None:
     code, out, _ = typed("calibrate", study, "--dry-run", "--lang", "zh")
     assert code == 0 and "自由假设 2 个" in out
 
 
+@pytest.mark.slow
 def test_without_the_library_it_says_which_extra_brings_it(
     typed: Typed, study: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +119,7 @@ def test_without_the_library_it_says_which_extra_brings_it(
     assert code == 2 and "analysis" in err and not Path("out").exists()
 
 
+@pytest.mark.slow
 def test_other_results_are_not_written_among_those_of_a_calibration(
     typed: Typed, finished: Path
 ) -> None:

@@ -198,6 +198,7 @@ def test_one_seed_has_no_interval_and_says_so(capsys: Printed) -> None:
     assert all(float(row[2]) == 0.0 and row[2][0] == "0" and row[3] == MISSING for row in rows)
 
 
+@pytest.mark.slow
 def test_the_star_is_explained_where_there_is_one_and_only_there(capsys: Printed) -> None:
     Path("same.toml").write_text('extends = "toy"\n', encoding="utf-8")
     assert main(["compare", "toy", "same", "--replications", "3", "--jobs", "1"]) == 0
@@ -233,6 +234,7 @@ def breaking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "breaking"
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_told_once_and_not_as_an_undefined_outcome(
     breaking: str, capsys: Printed
 ) -> None:

@@ -47,6 +47,7 @@ def first_project(place: Path) -> str:
     return str(pd.read_parquet(place / "projects.parquet")["id"].iloc[0])
 
 
+@pytest.mark.slow
 def test_every_project_of_a_run_has_a_story_in_sentences(traced: Path) -> None:
     journal = pd.read_parquet(traced / "journal.parquet")
     for name in journal["project"].unique():
@@ -57,6 +58,7 @@ def test_every_project_of_a_run_has_a_story_in_sentences(traced: Path) -> None:
         assert not [text for text in told if "{" in text]
 
 
+@pytest.mark.slow
 def test_the_story_is_printed_in_both_languages(traced: Path) -> None:
     name = first_project(traced)
     rows, _ = story_rows(traced, name)
@@ -67,6 +69,7 @@ def test_the_story_is_printed_in_both_languages(traced: Path) -> None:
         assert all(text in done.stdout for text in story(rows, lang))
 
 
+@pytest.mark.slow
 def test_json_holds_the_same_story(traced: Path) -> None:
     name = first_project(traced)
     done = linkage("explain", str(traced), "--project", name, "--json")
@@ -90,6 +93,7 @@ def test_without_a_project_all_are_listed_even_without_a_journal(
     }
 
 
+@pytest.mark.slow
 def test_an_unknown_project_is_answered_with_near_ids(traced: Path) -> None:
     name = first_project(traced)
     done = linkage("explain", str(traced), "--project", name + "x")
@@ -97,17 +101,20 @@ def test_an_unknown_project_is_answered_with_near_ids(traced: Path) -> None:
     assert name in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_unknown_run_names_the_known(traced: Path) -> None:
     with pytest.raises(InputError, match="looks like toy-000001"):
         story_rows(traced, first_project(traced), {"run_id": "nobody"})
 
 
+@pytest.mark.slow
 def test_without_a_journal_it_says_what_to_do(untraced: Path) -> None:
     done = linkage("explain", str(untraced), "--project", first_project(untraced))
     assert done.returncode == 2
     assert "--trace" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_no_directory_is_bad_input(tmp_path: Path) -> None:
     done = linkage("explain", str(tmp_path / "nothing"))
     assert done.returncode == 2 and "Traceback" not in done.stderr
@@ -156,6 +163,7 @@ def test_the_command_it_names_tells_a_story(compared: Path) -> None:
     assert done.returncode == 2 and "no such run (toy, 9)" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_project_handed_in_twice_has_two_lines_that_differ(tmp_path: Path) -> None:
     """Of X Community: with little money and much asked for, projects come back a year later."""
     place = tmp_path / "poor"
@@ -174,6 +182,7 @@ def test_a_project_handed_in_twice_has_two_lines_that_differ(tmp_path: Path) -> 
     assert "year" in head and "submission" in head
 
 
+@pytest.mark.slow
 def test_hours_of_real_projects_add_up(compared: Path) -> None:
     journal = pd.read_parquet(compared / "journal.parquet")
     told = [text for _, rows in journal.groupby(["run_id", "project"])

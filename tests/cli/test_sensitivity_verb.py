@@ -35,6 +35,7 @@ def study(design: str, size: str) -> str:
     return "mine.toml"
 
 
+@pytest.mark.slow
 def test_a_morris_study_is_told_drawn_and_kept(capsys: Printed) -> None:
     path = study("morris", "trajectories = 4")
     assert main(["sensitivity", path, "--out", "out", "--jobs", "1", "--lang", "en"]) == 0
@@ -84,6 +85,7 @@ def test_json_is_one_document_with_every_table(capsys: Printed) -> None:
     assert found["boxes"][0]["density"] == 1.0 and "sensitivity" not in found
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_it_would_cost_and_writes_nothing(capsys: Printed) -> None:
     path = study("sobol", "samples = 8")
     assert main(["sensitivity", path, "--out", "out", "--dry-run", "--json"]) == 0
@@ -92,6 +94,7 @@ def test_a_dry_run_says_what_it_would_cost_and_writes_nothing(capsys: Printed) -
     assert not Path("out").exists()
 
 
+@pytest.mark.slow
 def test_failed_runs_give_exit_code_1_and_are_counted(capsys: Printed) -> None:
     path = study("morris", "trajectories = 2")
     words = ["sensitivity", path, "--out", "out", "--jobs", "1", "--lang", "en"]
@@ -103,6 +106,7 @@ def test_failed_runs_give_exit_code_1_and_are_counted(capsys: Printed) -> None:
     assert table["mu_star"].isna().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("design", "size", "more", "said"), [
     ("sobol", "samples = 12", [], "8 or 16"),
     ("morris", "", ["--discover", "satisfaction > 0"], "latin_hypercube"),

@@ -41,6 +41,7 @@ def copy(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "all"
 
 
+@pytest.mark.slow
 def test_both_sets_stand_side_by_side(copy: Path) -> None:
     text = page(copy)
     assert "1 of 1 come out with both" in text and "All of them come out" in text
@@ -48,6 +49,7 @@ def test_both_sets_stand_side_by_side(copy: Path) -> None:
     assert "--seed 77" in text
 
 
+@pytest.mark.slow
 def test_a_finding_that_fails_elsewhere_is_named_and_counted(copy: Path) -> None:
     path = copy / "waiting" / "expected" / ELSEWHERE / "findings.csv"
     table = pd.read_csv(path)
@@ -58,6 +60,7 @@ def test_a_finding_that_fails_elsewhere_is_named_and_counted(copy: Path) -> None
     assert "Not with other seeds: `waiting` waiting_shortens." in text
 
 
+@pytest.mark.slow
 def test_only_other_seeds_of_the_full_form_are_kept(copy: Path, tmp_path: Path) -> None:
     toy = copy / "waiting"
     for more in (["--quick", "--seed", "77"],
@@ -68,6 +71,7 @@ def test_only_other_seeds_of_the_full_form_are_kept(copy: Path, tmp_path: Path) 
     set_language(None)
 
 
+@pytest.mark.slow
 def test_without_other_seeds_there_is_no_page(copy: Path) -> None:
     shutil.rmtree(copy / "waiting" / "expected" / ELSEWHERE)
     with pytest.raises(InputError, match="elsewhere"):

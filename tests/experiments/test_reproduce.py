@@ -58,6 +58,7 @@ def test_findings_and_numbers_come_out_again(typed: Typed, expected: Path) -> No
     assert "comes out" in out and "all 35 as expected" in out.replace(",", ""), out
 
 
+@pytest.mark.slow
 def test_who_changes_a_number_sees_which_finding_changes(typed: Typed, expected: Path) -> None:
     """Negative control: with a call in the middle of the year the long wait ends all delivery."""
     text = EXPERIMENT.replace('expected = "below"', 'expected = "above"')
@@ -67,6 +68,7 @@ def test_who_changes_a_number_sees_which_finding_changes(typed: Typed, expected:
     assert "REVERSED" in out and "waiting_shortens" in out and "1 of 1" in out
 
 
+@pytest.mark.slow
 def test_a_moved_assumption_is_noticed_and_the_numbers_are_told(
     typed: Typed, expected: Path
 ) -> None:
@@ -76,6 +78,7 @@ def test_a_moved_assumption_is_noticed_and_the_numbers_are_told(
         "verdict")[0]
 
 
+@pytest.mark.slow
 def test_other_seeds_are_other_worlds_of_which_only_findings_are_compared(
     typed: Typed, expected: Path
 ) -> None:
@@ -87,6 +90,7 @@ def test_other_seeds_are_other_worlds_of_which_only_findings_are_compared(
     assert kept["mean"].tolist() != before["mean"].tolist()
 
 
+@pytest.mark.slow
 def test_the_head_names_seeds_and_settings(typed: Typed, expected: Path) -> None:
     _, out, _ = run(typed, expected, "--set", "assumptions.hearing.call_day=21")
     line = next(line for line in out.splitlines() if "Seeds" in line)
@@ -126,6 +130,7 @@ def test_what_was_done_before_a_stop_is_not_done_again(typed: Typed, expected: P
     assert "all 35 as expected" in out
 
 
+@pytest.mark.slow
 def test_results_are_whole_and_checksummed(typed: Typed, toy: Path) -> None:
     run(typed, toy)
     listed = verify_results("out/waiting/result")
@@ -145,6 +150,7 @@ def test_runs_of_another_study_are_kept_until_replace_is_said(typed: Typed, toy:
     assert run(typed, toy, "--replace")[0] == 0
 
 
+@pytest.mark.slow
 def test_json_tells_every_finding_and_nothing_else(typed: Typed, expected: Path) -> None:
     code, out, _ = run(typed, expected, "--check", "--json")
     (record,) = json.loads(out)
@@ -173,11 +179,13 @@ def test_bad_input_is_told_with_code_two(typed: Typed, toy: Path) -> None:
     assert code == 2 and "rename one" in err
 
 
+@pytest.mark.slow
 def test_chinese_is_spoken_throughout(typed: Typed, expected: Path) -> None:
     code, out, _ = run(typed, expected, "--check", "--lang", "zh")
     assert code == 0 and "成立" in out and "小于 0" in out and "comes out" not in out
 
 
+@pytest.mark.slow
 def test_only_results_as_written_can_become_expected(typed: Typed, toy: Path) -> None:
     run(typed, toy, "--set", "assumptions.hearing.call_day=21")
     from linkage_sim.errors import InputError

@@ -122,6 +122,7 @@ def test_every_lever_has_a_price_or_a_reason_why_not() -> None:
             assert len(reason.split()) >= 4, item.name
 
 
+@pytest.mark.slow
 def test_committed_pages_of_levers_are_current() -> None:
     found = readers()
     for lang, name in (("en", "levers.md"), ("zh", "levers.zh.md")):

@@ -145,6 +145,7 @@ def test_values_of_a_sweep_have_intervals(places: dict[str, Path]) -> None:
     assert len(intervals) == 4 * len(HEADLINES)
 
 
+@pytest.mark.slow
 def test_scenarios_of_a_sweep_are_called_by_title(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

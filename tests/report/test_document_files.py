@@ -56,6 +56,7 @@ def test_the_files_of_a_page_give_its_numbers_again(mine: Path, typed: Typed) ->
     assert before.equals(after)
 
 
+@pytest.mark.slow
 def test_what_ships_is_not_carried(typed: Typed) -> None:
     assert typed("run", "toy+full_reform", "--out", "ships", "--quiet")[0] == 0
     assert typed("compare", "toy", "toy+full_reform", "--replications", "2", "--jobs", "1",
@@ -90,6 +91,7 @@ def test_a_default_switched_off_is_written_too() -> None:
     assert again.hash() == scenario.hash() and again.policy.approval.desks == []
 
 
+@pytest.mark.slow
 def test_a_page_of_a_sweep_says_that_the_study_file_is_not_in_it(typed: Typed) -> None:
     Path("days.toml").write_text('scenario = "toy"\ndesign = "grid"\nreplications = 1\n'
                                  '[parameters]\n"policy.approval.fixed_latency_days" = [5, 60]\n',

@@ -115,6 +115,7 @@ def typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_comparison_says_it_once_in_the_reader_s_language(typed: Run, lang: str) -> None:
     code, out, err = typed(

@@ -217,6 +217,7 @@ def test_another_seed_finds_other_particles(
     assert tables(tmp_path / "other")["posterior"] != tables(place)["posterior"]
 
 
+@pytest.mark.slow
 def test_a_stop_loses_no_run_and_changes_nothing(
     small: tuple[Path, Path, Fitted], tmp_path: Path
 ) -> None:
@@ -298,6 +299,7 @@ def test_another_calibration_does_not_mix_with_the_first(
 # -- points without a figure ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_point_with_a_failed_run_has_no_figure_and_is_far(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

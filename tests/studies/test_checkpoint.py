@@ -95,6 +95,7 @@ def test_a_state_that_cannot_be_written_costs_no_earlier_one(
     assert not kept or checkpoint.path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_damaged_state_is_told(tmp_path: Path) -> None:
     typed = [sys.executable, "-m", "linkage_sim", "run", "toy", "--lang", "en", "--checkpoint",
              "--out", str(tmp_path / "out"), "--seed", str(SEED)]
