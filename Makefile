@@ -5,8 +5,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 JOBS ?= 2
 STARSIM ?= .venv-starsim
-# All tests of one file go to one worker, so that each kernel is compiled once and not per worker.
-PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
+# All tests of one file go to one worker, so that each kernel is compiled once and not per worker;
+# in the order of their folders, as a long file with few tests at the end keeps one worker waiting.
+PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # `make test PYTHON=python3.13` must not quietly test the Python that made $(VENV) last week.
 ifeq ($(origin PYTHON),command line)

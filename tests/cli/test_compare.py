@@ -303,7 +303,7 @@ def stop(running: subprocess.Popen[str], number: int, ready: Callable[[], bool])
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130)])
 def test_a_stopped_comparison_goes_on_where_it_stopped(
     number: signal.Signals, code: int, tmp_path: Path
 ) -> None:
