@@ -34,6 +34,7 @@ def test_a_key_on_a_slider_gives_another_number(visit: Any) -> None:
         " === '31.0'", timeout=30_000)
 
 
+@pytest.mark.slow
 def test_fifteen_keys_in_a_burst_end_on_the_right_value(visit: Any) -> None:
     seen = visit("?v=1&s=x_community&policy.approval.fixed_latency_days=40")
     seen.wait_for_pairs()
@@ -67,6 +68,7 @@ def test_two_users_do_not_see_each_other(visit: Any) -> None:
     expect(other.page.locator("[data-preset=full_reform]")).not_to_be_checked()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1400, 390])
 def test_a_switch_to_chinese_keeps_what_was_chosen(visit: Any, width: int) -> None:
     seen = visit("?v=1&s=x_community&p=full_reform", width)
@@ -82,6 +84,7 @@ def test_a_switch_to_chinese_keeps_what_was_chosen(visit: Any, width: int) -> No
     assert seen.errors == []
 
 
+@pytest.mark.slow
 def test_cancel_stops_and_go_on_goes_on(visit: Any) -> None:
     seen = visit("?v=1&s=x_community&n=200&seed=5000")
     seen.wait_for_pairs()

@@ -1,4 +1,4 @@
-"""Ten thousand pieces of bad input: each is refused in words that name its place, or is fine.
+"""Thousands of pieces of bad input: each is refused in words that name its place, or is fine.
 
 Nothing ends in a traceback, nothing hangs, and no directory is left half-written.
 """
@@ -221,8 +221,10 @@ def test_a_few_hundred_are_refused_in_words(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
-def test_ten_thousand_are_refused_in_words(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    hold_to_the_promise(name, KINDS[name].many, capsys)
+def test_thousands_are_refused_in_words(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A third of the ten thousand; all of them where LINKAGE_EVERY_BAD_INPUT is set."""
+    every = bool(os.environ.get("LINKAGE_EVERY_BAD_INPUT"))
+    hold_to_the_promise(name, KINDS[name].many if every else KINDS[name].many // 3, capsys)
 
 
 def test_ten_thousand_are_ten_thousand() -> None:

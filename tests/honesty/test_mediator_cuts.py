@@ -117,6 +117,7 @@ def test_every_lever_is_cut() -> None:
     assert set(CHANGES) == {item.name for item in parameters("lever")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lever", CHANGES)
 def test_lever_with_its_mediators_frozen_moves_no_substantive_outcome(lever: str) -> None:
     plain, frozen, _ = _runs(lever)
