@@ -16,6 +16,7 @@ from linkage_sim.app.worker import run_once
 from linkage_sim.errors import InputError
 from linkage_sim.outcomes import BY_NAME, HEADLINES, NAMES
 from linkage_sim.provenance import MODEL_VERSION
+from linkage_sim.report.labels import decimals
 from linkage_sim.scenario.loading import load_scenario
 from linkage_sim.scenario.locate import shipped_reforms
 from linkage_sim.scenario.schema import Scenario, parameters
@@ -86,6 +87,17 @@ def pair_of(state: State, places: Mapping[str, str]) -> Pair:
         if trouble:
             raise InputError(dict.fromkeys(with_title(text, state.language) for text in trouble))
         return Pair(sides[0], sides[1])
+
+
+def start_of(state: State, places: Mapping[str, str]) -> Scenario:
+    """Load what a page starts from as it ships, be it too large to run here; else the first place.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read.
+    """
+    return _loaded(places.get(state.place) or next(iter(places.values())), ())
 
 
 def with_title(text: str, language: str) -> str:
@@ -231,14 +243,9 @@ def signed_text(value: float, digits: int) -> str:
 
 
 def digits_of(low: float, high: float) -> int:
-    """Give the decimals an interval is worth; no end that is not 0 is written as 0.
-
-    One figure of its half, two where the first of them is 1 or 2.
-    """
-    half, digits = abs(high - low) / 2.0, 0
-    if half > 0:
-        size = math.floor(math.log10(half))
-        digits = min(MOST_DIGITS, max(0, -size + (half < 3 * 10.0**size)))
+    """Give the decimals of a report; more where an end that is not 0 would be written as 0."""
+    half = abs(high - low) / 2.0
+    digits = decimals([half]) if half > 0 else 0
     ends = [end for end in (low, high) if abs(end) > 10.0 ** -MOST_DIGITS]
     while digits < MOST_DIGITS and any(round(end, digits) == 0 for end in ends):
         digits += 1

@@ -10,7 +10,7 @@ from typing import Any
 import solara
 
 from linkage_sim.app.compare_tab import CompareTab
-from linkage_sim.app.comparison import pair_of
+from linkage_sim.app.comparison import pair_of, start_of
 from linkage_sim.app.evidence_tab import EvidenceTab
 from linkage_sim.app.inside.tab import InsideTab
 from linkage_sim.app.limits import (
@@ -187,21 +187,20 @@ def _settings(state: State) -> list[dict[str, Any]]:
     from linkage_sim.app.controls import value_at
     from linkage_sim.scenario.schema import parameters
 
-    places = service().places
     try:
-        baseline = pair_of(state, places).baseline
+        place = start_of(state, service().places)
     except InputError:
-        # What cannot be used stays in its field, where a person can mend it.
-        place = state.place if state.place in places else next(iter(places))
-        baseline = pair_of(replace(state, place=place, reforms=(), values={}), places).baseline
+        return []
     known = {item.name: item for item in parameters("setting")}
     found = []
     for name, low, high in SETTINGS:
-        value = state.values.get(name, value_at(baseline, name))
+        # What cannot be used stays in its field, where a person can mend it.
+        usual = value_at(place, name)
+        value = state.values.get(name, usual)
         unit = unit_words(known[name].unit, state.language)
         found.append({
             "name": name, "low": low, "high": high, "unit": unit,
             "title": known[name].title(state.language),
-            "value": value if isinstance(value, int | float) else value_at(baseline, name),
+            "value": value if isinstance(value, int | float) else usual,
         })
     return found

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import Visit, serving
+
 # Shared machines are slow; what a person would wait for is measured elsewhere.
 expect.set_options(timeout=30_000)
 LATENCY = "input[type=range][name='policy.approval.fixed_latency_days']"
@@ -136,6 +138,18 @@ def test_what_cannot_be_used_stays_where_it_can_be_mended(visit: Any) -> None:
     seen.page.click("[data-reset='policy.proposal.activists']")
     expect(seen.page.locator("[role=alert]")).to_have_count(0)
     assert seen.errors == []
+
+
+@pytest.mark.slow
+def test_a_place_too_large_to_run_here_is_a_message_with_its_fields(browser: Any) -> None:
+    with serving("xian", "toy") as (address, _):
+        seen = Visit(browser, f"{address}?v=1&s=xian", ready="[role=alert] li")
+        expect(seen.page.locator("[role=alert] li").first).to_contain_text("12,950,000")
+        expect(seen.page.locator("input[name='world.residents']")).to_have_value("12950000")
+        seen.page.select_option("[data-role=place]", "toy")
+        seen.wait_for_pairs()
+        assert seen.errors == []
+        seen.close()
 
 
 @pytest.mark.slow
